@@ -1,0 +1,1 @@
+"""Floor 5: maps that draw what they are given."""

@@ -1,0 +1,1 @@
+"""Floor 1: tables' schemas, records and the rules that are data."""

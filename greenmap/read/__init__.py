@@ -1,0 +1,1 @@
+"""Floor 2: one door per kind of source; each returns a checked table."""
