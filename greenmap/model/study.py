@@ -1,0 +1,201 @@
+"""Study: one city's checked inputs; Assessment: everything measured on it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from greenmap.model.profile import Profile
+from greenmap.model.reach_table import ReachTable, freeze
+from greenmap.model.standard import Standard
+from greenmap.model.walk_network import WalkNetwork
+
+COVERED, NOT_COVERED, UNKNOWN, NOT_COUNTED = range(4)
+ANSWERS = ("covered", "not_covered", "unknown", "not_counted")
+STATES = ("met", "not_met", "not_known", "not_applicable", "measured")
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """What a study stands on. Tables share one CRS in metres.
+
+    Parameters
+    ----------
+    communities, homes, amenities : GeoDataFrame
+        Checked tables in `crs`.
+    network : WalkNetwork
+        Built street network in `crs`.
+    standard : Standard
+        What is asked for.
+    share : float, optional
+        Share of people a clause must cover (0…1): the study's own choice. Without
+        it coverage is measured and nothing is judged.
+    name : str
+        Shown on every page.
+    profiles : mapping of str to Profile
+        By id; at least those the standard names.
+    bands : tuple of float
+        Minutes shown on maps and counted.
+    lang : {"zh", "en"}
+        Language of what is written.
+    as_of : str
+        Date of the data, as the study says.
+    collected : tuple of str
+        Categories that some source claims to be complete in; ``("all",)`` for all.
+    inputs : tuple of dict
+        One per source: name, role, digest, rows, CRS, datum, encoding, as_of.
+    fictional : bool
+        Made-up data; every page says so.
+    """
+
+    communities: gpd.GeoDataFrame
+    homes: gpd.GeoDataFrame
+    amenities: gpd.GeoDataFrame
+    network: WalkNetwork
+    standard: Standard
+    share: float | None = None
+    name: str = ""
+    profiles: Mapping[str, Profile] = field(default_factory=dict)
+    bands: tuple[float, ...] = (5.0, 10.0, 15.0)
+    lang: str = "zh"
+    as_of: str = ""
+    collected: tuple[str, ...] = ()
+    inputs: tuple[dict[str, Any], ...] = ()
+    fictional: bool = False
+
+    @property
+    def crs(self) -> str:
+        """The study's CRS, metres."""
+        return self.network.crs
+
+    def is_collected(self, categories: tuple[str, ...]) -> bool:
+        """Whether absence of all `categories` may be believed."""
+        return self.collected == ("all",) or set(categories) <= set(self.collected)
+
+
+@dataclass(frozen=True, slots=True)
+class HomeAnswers:
+    """What every home answers to every clause.
+
+    Parameters
+    ----------
+    home_id : (h,) array of str
+        In the order of the homes table.
+    clause_id : tuple of str
+        k clauses.
+    state : (h, k) array of uint8
+        Into :data:`ANSWERS`: covered, not covered, unknown, not counted.
+    reason : (h, k) array of str
+        Why unknown, or why not covered; empty otherwise.
+    value : (h, k) array of float
+        Walk to the nearest place that serves, in the clause's unit; ``inf``
+        where none was found within the search limit, missing where not asked.
+    amenity_id : (h, k) array of str or None
+        The place that serves.
+    weight : (h, k) array of float
+        People the clause counts in that home.
+    search_limit : tuple of float
+        Per clause, in its unit: how far was searched.
+    """
+
+    home_id: npt.NDArray[np.object_]
+    clause_id: tuple[str, ...]
+    state: npt.NDArray[np.uint8]
+    reason: npt.NDArray[np.object_]
+    value: npt.NDArray[np.float64]
+    amenity_id: npt.NDArray[np.object_]
+    weight: npt.NDArray[np.float64]
+    search_limit: tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        freeze(self)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per home and clause.
+
+        Returns
+        -------
+        DataFrame
+            Index (``home_id``, ``clause_id``): ``answer``, ``reason``,
+            ``value`` (``inf`` = not found), ``amenity_id``, ``people``.
+        """
+        index = pd.MultiIndex.from_product([self.home_id, self.clause_id],
+                                           names=["home_id", "clause_id"])
+        return pd.DataFrame({
+            "answer": np.array(ANSWERS, dtype=object)[self.state.ravel()],
+            "reason": self.reason.ravel(),
+            "value": self.value.ravel(),
+            "amenity_id": self.amenity_id.ravel(),
+            "people": self.weight.ravel(),
+        }, index=index)
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """Coverage of every unit by every clause, and the homes' answers behind it.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Index (``unit_id``, ``clause_id``): ``level``, ``unit_name``,
+        ``people``, ``people_covered``, ``people_unknown``, ``share`` (0…1),
+        ``required``, ``state``, ``state_80``, ``state_90``, ``state_100``,
+        ``reason``, ``walk_median``, ``walk_p90`` (``inf`` = beyond the search),
+        ``walk_unit``, ``people_basis``.
+    answers : HomeAnswers
+        Per home.
+    """
+
+    table: pd.DataFrame
+    answers: HomeAnswers
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """Everything one run found out.
+
+    Parameters
+    ----------
+    study : Study
+        What was asked.
+    reaches : mapping of str to ReachTable
+        By profile.
+    coverage : DataFrame
+        See :class:`Coverage`.
+    answers : HomeAnswers
+        Per home and clause.
+    gaps : GeoDataFrame
+        短板: index ``gap_id``, ranked by people missing.
+    checks : DataFrame
+        待核实: index ``check_id``, ranked by people unknown.
+    snaps : DataFrame
+        One row per home and place: how it was put on the streets.
+    isochrones : GeoDataFrame
+        ``category``, ``profile``, ``band_min``, ``geometry`` in the study CRS.
+    units : DataFrame
+        See :func:`greenmap.model.unit.list_units`.
+    manifest : dict
+        Digests, arguments, versions: plain values only.
+    """
+
+    study: Study
+    reaches: Mapping[str, ReachTable]
+    coverage: pd.DataFrame
+    answers: HomeAnswers
+    gaps: gpd.GeoDataFrame
+    checks: pd.DataFrame
+    snaps: pd.DataFrame
+    isochrones: gpd.GeoDataFrame
+    units: pd.DataFrame
+    manifest: dict[str, Any]
+
+    def _repr_html_(self) -> str:
+        judged = self.coverage[self.coverage["level"] == "community"]
+        counts = judged["state"].value_counts()
+        return counts.rename("clauses × communities").to_frame().to_html()
