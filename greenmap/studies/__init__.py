@@ -1,0 +1,1 @@
+"""Doors: study files read, checked and begun."""

@@ -1,0 +1,248 @@
+"""Study text: what a ``study.toml`` says, each key checked before any file is read.
+
+A planner pastes paths from Explorer, so backslashes are looked for in the text itself: in a
+TOML string with double quotes they break the file or turn into tabs, both silently.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from greenmap.errors import Faults, MissingFileError
+
+SECTIONS: Mapping[str, Mapping[str, str]] = {
+    "study": {"name": "text", "standard": "text", "share": "share", "profiles": "texts",
+              "bands": "bands", "lang": "lang", "crs": "text", "as_of": "date",
+              "fictional": "flag"},
+    "communities": {"path": "path", "layer": "text", "encoding": "text", "crs": "text",
+                    "datum": "datum", "id": "text", "name": "text", "as_of": "date"},
+    "amenities": {"path": "path", "osm": "flag", "layer": "text", "encoding": "text",
+                  "crs": "text", "datum": "datum", "category": "text", "mapping": "texts_by_text",
+                  "collected": "collected", "as_of": "date"},
+    "homes": {"path": "path", "osm_buildings": "flag", "raster": "path", "people_total": "count",
+              "layer": "text", "encoding": "text", "crs": "text", "datum": "datum",
+              "as_of": "date"},
+    "network": {"path": "path", "place": "text", "nodes": "path", "edges": "path",
+                "crs": "text", "directed": "flag", "as_of": "date"},
+}
+"""Sections of a study file, and what each key holds."""
+
+ONE_OF: Mapping[str, tuple[tuple[str, ...], ...]] = {
+    "communities": (("path",),),
+    "amenities": (("path",), ("osm",)),
+    "homes": (("path",), ("osm_buildings",), ("raster",)),
+    "network": (("path",), ("place",), ("nodes", "edges")),
+}
+"""Ways to say where a section's data come from: exactly one."""
+
+DATUMS = ("wgs84", "gcj02", "bd09")
+LANGS = ("zh", "en")
+_PATH_KEYS = "path|raster|nodes|edges|standard"
+_QUOTED_PATH = re.compile(rf'\b({_PATH_KEYS})(\s*=\s*)"([^"\n]*)"')
+_FULL_WIDTH = re.compile("[“”‘’＝，【】＃]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+
+
+@dataclass(frozen=True, slots=True)
+class StudyText:
+    """A study file's keys, checked; paths stand resolved beside what was written.
+
+    Parameters
+    ----------
+    path : Path
+        The study file.
+    study, communities, homes, network : dict
+        Keys given in each section.
+    amenities : tuple of dict
+        One per ``[[amenities]]``.
+    raw : str
+        The text itself.
+    """
+
+    path: Path
+    study: Mapping[str, Any]
+    communities: Mapping[str, Any]
+    amenities: tuple[Mapping[str, Any], ...]
+    homes: Mapping[str, Any]
+    network: Mapping[str, Any]
+    raw: str = field(repr=False, default="")
+
+    def file(self, written: str) -> Path:
+        """Return where a path written in the study lies."""
+        return self.path.parent / written
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _all(value: Any, kind: type) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(v, kind) for v in value)
+
+
+_IS: Mapping[str, Callable[[Any], bool]] = {
+    "text": lambda v: isinstance(v, str) and bool(v.strip()),
+    "path": lambda v: isinstance(v, str) and bool(v.strip()),
+    "date": lambda v: v is not None and not isinstance(v, list | dict | bool),
+    "flag": lambda v: isinstance(v, bool),
+    "share": lambda v: _is_number(v) and 0 < v <= 1,
+    "count": lambda v: _is_number(v) and v > 0,
+    "texts": lambda v: _all(v, str),
+    "bands": lambda v: isinstance(v, list) and bool(v) and all(_is_number(b) and b > 0 for b in v),
+    "lang": lambda v: v in LANGS,
+    "datum": lambda v: v in DATUMS,
+    "collected": lambda v: v == "all" or _all(v, str),
+    "texts_by_text": lambda v: isinstance(v, dict) and all(isinstance(c, str) for c in v.values()),
+}
+
+
+def read_study_text(path: str | Path, faults: Faults) -> StudyText | None:
+    """Read a study file and check every key; what is wrong goes to `faults`.
+
+    Parameters
+    ----------
+    path : str or Path
+        The study file.
+    faults : Faults
+        Collects.
+
+    Returns
+    -------
+    StudyText or None
+        None when the text can't be parsed at all.
+
+    Raises
+    ------
+    MissingFileError
+        No such file.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise MissingFileError("study.no_file", file=str(path))
+    try:
+        raw = path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = path.read_bytes()[: error.start].count(b"\n") + 1
+        faults.add("study.not_utf8", file=path.name, line=line)
+        return None
+    table = _parse(raw.replace("\r\n", "\n"), path.name, faults)
+    if table is None:
+        return None
+    _check_shape(table, path.name, faults)
+    parts = {name: _section(name, table.get(name), path, faults)
+             for name in SECTIONS if name != "amenities"}
+    amenities = [_section("amenities", entry, path, faults, number=n)
+                 for n, entry in enumerate(_entries(table), start=1)]
+    return StudyText(path=path, amenities=tuple(amenities), raw=raw, **parts)
+
+
+def _entries(table: dict[str, Any]) -> list[Any]:
+    """Amenities' entries; a single ``[amenities]`` is as good as ``[[amenities]]``."""
+    entries = table.get("amenities", [])
+    return entries if isinstance(entries, list) else [entries]
+
+
+def _parse(raw: str, file: str, faults: Faults) -> dict[str, Any] | None:
+    lines = []
+    for number, line in enumerate(raw.split("\n"), start=1):
+        slashed = line
+        for found in () if line.lstrip().startswith("#") else _QUOTED_PATH.finditer(line):
+            written = found[3].replace("\\\\", "/")
+            if "\\" in written:
+                faults.add("study.backslash", file=file, line=number, key=found[1],
+                           written=found[3], better=written.replace("\\", "/"))
+            slashed = slashed.replace(f'"{found[3]}"', f'"{written.replace(chr(92), "/")}"')
+        lines.append(slashed)
+    try:
+        return tomllib.loads("\n".join(lines))
+    except tomllib.TOMLDecodeError as error:
+        at = re.search(r"line (\d+)", str(error))
+        # "At end of document" names no line: the last one is meant.
+        number = int(at[1]) if at else len(lines)
+        line = lines[number - 1].strip()
+        key = "study.full_width" if _FULL_WIDTH.search(line) else "study.broken"
+        faults.add(key, file=file, line=number, text=line, detail=str(error))
+        return None
+
+
+def _check_shape(table: dict[str, Any], file: str, faults: Faults) -> None:
+    for name in table:
+        if name not in SECTIONS:
+            near = get_close_matches(name, SECTIONS, n=1, cutoff=0.5)
+            faults.add("study.unknown_section", file=file, section=name,
+                       known=", ".join(near or SECTIONS))
+    for name in SECTIONS:
+        if not table.get(name):
+            faults.add("study.no_section", file=file, section=name)
+
+
+def _section(name: str, given: Any, path: Path, faults: Faults, *, number: int = 0
+             ) -> dict[str, Any]:
+    label = f"[[{name}]] {number}" if number else f"[{name}]"
+    where = {"file": path.name, "section": label}
+    if not isinstance(given, dict) or not given:
+        if given is not None and given != {}:
+            faults.add("study.not_a_section", **where)
+        return {}
+    kinds = SECTIONS[name]
+    kept: dict[str, Any] = {}
+    for key, value in given.items():
+        if key not in kinds:
+            near = get_close_matches(key, kinds, n=1, cutoff=0.6)
+            faults.add("study.unknown_key", **where, key=key, known=", ".join(near or kinds))
+        elif not _IS[kinds[key]](value):
+            faults.add(f"study.bad_{kinds[key]}", **where, key=key, found=_shown(value))
+        else:
+            kept[key] = _clean(kinds[key], value)
+    _check_source(name, given, where, faults)
+    for key in [key for key in kept if kinds[key] == "path"]:
+        if not _check_path(kept[key], path.parent, key, where, faults):
+            del kept[key]
+    return kept
+
+
+def _shown(value: Any) -> str:
+    return str(value) if not isinstance(value, bool) else str(value).lower()
+
+
+def _clean(kind: str, value: Any) -> Any:
+    if kind == "path":
+        return value.strip().replace("\\", "/")
+    if kind == "date":
+        return str(value)
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _check_source(name: str, given: Mapping[str, Any], where: dict[str, str], faults: Faults
+                  ) -> None:
+    if name not in ONE_OF:
+        return
+    said = [way for way in ONE_OF[name] if any(given.get(key) not in (None, False) for key in way)]
+    ways = " | ".join(" + ".join(way) for way in ONE_OF[name])
+    if len(said) != 1:
+        faults.add("study.one_source", **where, ways=ways,
+                   found=", ".join(key for way in said for key in way if key in given) or "-")
+    elif lacking := [key for key in said[0] if key not in given]:
+        faults.add("study.source_half", **where, keys=", ".join(lacking), ways=ways)
+
+
+def _check_path(written: str, folder: Path, key: str, where: dict[str, str], faults: Faults
+                ) -> bool:
+    if control := _CONTROL.search(written):
+        faults.add("study.control_character", **where, key=key, found=repr(control[0]),
+                   written=_CONTROL.sub("?", written))
+        return False
+    found = folder / written
+    if not found.exists():
+        beside = [p.name for p in found.parent.iterdir()] if found.parent.is_dir() else []
+        near = get_close_matches(found.name, beside, n=3, cutoff=0.5)
+        faults.add("study.file_missing" if not near else "study.file_missing_near", **where,
+                   key=key, written=written, near=", ".join(near))
+        return False
+    return True
