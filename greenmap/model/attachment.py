@@ -1,0 +1,76 @@
+"""Where homes and places meet the street: one row each, those not attached with the reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from greenmap.model.walk_network import F8, I4, Bool, Objects, freeze
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Attachment:
+    """How each of k points joins a walking network.
+
+    Parameters
+    ----------
+    ids : array (k,) object
+        The points' index, in the order given.
+    edge : array (k,) int32
+        Edge of the network, -1 if none.
+    fraction : array (k,), 0 to 1
+        Place along the edge, from its tail.
+    node : array (k,) int32
+        Node position where the source named one, else -1.
+    leg_m : array (k,), metres
+        From the point to the street; known also for points too far to be attached.
+    status : array (k,) object
+        ``"edge"``, ``"node"``; or why not: ``"too_far"``, ``"no_street"``,
+        ``"outside_data"``, ``"no_location"``.
+    """
+
+    ids: Objects
+    edge: I4
+    fraction: F8
+    node: I4
+    leg_m: F8
+    status: Objects
+
+    def __post_init__(self) -> None:
+        freeze(self)
+
+    @property
+    def attached(self) -> Bool:
+        """True where a walk can start, shape (k,)."""
+        return (self.edge >= 0) | (self.node >= 0)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row a point, index `ids`.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns edge, fraction, node, leg_m, status, attached.
+
+        Examples
+        --------
+        >>> one = Attachment(
+        ...     np.array(["h1"], object), np.array([-1], np.int32), np.array([np.nan]),
+        ...     np.array([-1], np.int32), np.array([250.0]), np.array(["too_far"], object),
+        ... )
+        >>> one.to_frame().loc["h1", ["leg_m", "status"]].tolist()
+        [250.0, 'too_far']
+        """
+        return pd.DataFrame(
+            {
+                "edge": self.edge,
+                "fraction": self.fraction,
+                "node": self.node,
+                "leg_m": self.leg_m,
+                "status": self.status,
+                "attached": self.attached,
+            },
+            index=pd.Index(self.ids, dtype=object),
+        )

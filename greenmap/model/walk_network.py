@@ -1,0 +1,137 @@
+"""The street network a walker uses: arrays of nodes and edges, facts only, not yet priced.
+
+A network keeps what was found in the source (length, kind, who may enter); a profile turns
+these facts into walking times later, so one network serves every profile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+F8 = npt.NDArray[np.float64]
+I8 = npt.NDArray[np.int64]
+I4 = npt.NDArray[np.int32]
+U4 = npt.NDArray[np.uint32]
+Bool = npt.NDArray[np.bool_]
+Objects = npt.NDArray[np.object_]
+
+
+def freeze(record: object) -> None:
+    """Make every array of a record read-only.
+
+    Parameters
+    ----------
+    record : dataclass with slots
+        Its arrays are locked in place; other fields are left alone.
+
+    Examples
+    --------
+    >>> from greenmap.model.attachment import Attachment
+    >>> import numpy as np
+    >>> one = Attachment(*(np.zeros(1) for _ in range(6)))
+    >>> one.fraction.flags.writeable
+    False
+    """
+    for name in getattr(type(record), "__slots__", ()):
+        value = getattr(record, name)
+        if isinstance(value, np.ndarray):
+            value.flags.writeable = False
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class WalkNetwork:
+    """Streets, paths and steps with their facts; n nodes, m edges, k shape points.
+
+    Nodes are sorted by id; edges by way, then by their two node ids, so the order of rows in
+    the source doesn't matter.
+
+    Parameters
+    ----------
+    node_id : array (n,)
+        int64, or text as object.
+    lon, lat : array (n,), degrees
+        WGS 84.
+    x, y : array (n,), metres
+        In `crs`.
+    crs : str
+        A metre system, for snapping and drawing only.
+    tail, head : array (m,) uint32
+        Node positions of each edge's ends.
+    length_m : array (m,), metres
+        Geodesic, or as given by the source.
+    forward, backward : array (m,) bool
+        May be walked from tail to head; from head to tail.
+    kind : array (m,) uint8
+        Position in `kinds`.
+    kinds : tuple of str
+        OSM ``highway`` values.
+    private : array (m,) bool
+        For residents only: strangers may leave by it but not enter.
+    way_id : array (m,) int64
+        The source's way, -1 if not known.
+    shape_start : array (m + 1,) int64
+        Where each edge's polyline starts in `shape_xy`.
+    shape_xy : array (k, 2), metres
+        Polylines in `crs`, both ends included.
+    extent : shapely.Polygon
+        Where data are, in `crs`.
+    exits : array (n,) bool
+        Nodes where a walker may leave the data.
+    component : array (n,) int32
+        Connected part, 0 the one of most nodes.
+    digest : str
+        SHA-256 of the content.
+    source : str
+        File name or place, no folder.
+    notes : dict
+        Counts: ways read, kept, left out by reason.
+    """
+
+    node_id: npt.NDArray[Any]
+    lon: F8
+    lat: F8
+    x: F8
+    y: F8
+    crs: str
+    tail: U4
+    head: U4
+    length_m: F8
+    forward: Bool
+    backward: Bool
+    kind: npt.NDArray[np.uint8]
+    kinds: tuple[str, ...]
+    private: Bool
+    way_id: I8
+    shape_start: I8
+    shape_xy: F8
+    extent: shapely.Polygon
+    exits: Bool
+    component: I4
+    digest: str
+    source: str
+    notes: Mapping[str, int]
+
+    def __post_init__(self) -> None:
+        freeze(self)
+
+    @property
+    def n_nodes(self) -> int:
+        """Number of nodes."""
+        return len(self.node_id)
+
+    @property
+    def n_edges(self) -> int:
+        """Number of edges."""
+        return len(self.tail)
+
+    def __repr__(self) -> str:
+        return (
+            f"<WalkNetwork {self.source}: {self.n_nodes} nodes, {self.n_edges} edges, "
+            f"{self.length_m.sum() / 1000:.1f} km, {self.crs}>"
+        )

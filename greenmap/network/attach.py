@@ -1,0 +1,189 @@
+"""Put homes and places on the street: each joins the nearest edge, by the shortest straight leg.
+
+Who is not attached stays in the result with the reason. Nothing is moved: the leg from the
+point to the street is walked like any street.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+from pyproj import Geod, Transformer
+
+from greenmap.errors import CrsError, NetworkError
+from greenmap.model.attachment import Attachment
+from greenmap.model.walk_network import F8, I4, I8, Bool, Objects, WalkNetwork
+
+_GEOD = Geod(ellps="WGS84")
+_PLANE_SLACK = 1.01
+"""A plane system measures up to 0.4 % short or long; the limit is tested on the ellipsoid."""
+
+
+def attach(
+    network: WalkNetwork,
+    points: gpd.GeoDataFrame,
+    *,
+    limit_m: float = 100.0,
+    public_only: bool = False,
+    edges: npt.NDArray[np.bool_] | None = None,
+) -> Attachment:
+    """Join points to their nearest edge; of equally near edges the lowest numbered.
+
+    Parameters
+    ----------
+    network : WalkNetwork
+        Streets.
+    points : geopandas.GeoDataFrame
+        Homes or entrances, any CRS. Where a column ``node`` holds a node id, that node is
+        taken and nothing is measured.
+    limit_m : float, metres
+        Longest leg; the limit itself still counts.
+    public_only : bool
+        Leave out edges for residents only.
+    edges : array (m,) bool, optional
+        Edges that may be joined; default all.
+
+    Returns
+    -------
+    Attachment
+        One row a point, in their order. A point without location and node is
+        ``"no_location"``; one beyond the limit is ``"outside_data"`` if it lies outside the
+        network's extent, else ``"too_far"``.
+
+    Raises
+    ------
+    CrsError
+        `points` has no CRS.
+    NetworkError
+        A ``node`` isn't in the network.
+    """
+    count = len(points)
+    node = _given_nodes(network, points)
+    edge = np.full(count, -1, np.int32)
+    fraction, leg_m = np.zeros(count), np.where(node >= 0, 0.0, np.nan)
+    status = np.full(count, "no_location", object)
+    status[node >= 0] = "node"
+    place = _in_plane(network, points, node)
+    searched = np.flatnonzero(~shapely.is_empty(place) & ~shapely.is_missing(place))
+    may = _may_join(network, public_only=public_only, edges=edges)
+    status[searched] = "no_street"
+    if len(may) and len(searched):
+        found = _nearest(network, place[searched], may, limit_m)
+        edge[searched], fraction[searched], leg_m[searched] = found
+        status[searched] = "edge"
+        far = searched[leg_m[searched] > limit_m]
+        outside = ~shapely.contains(_ready(network.extent), place[far])
+        status[far] = np.where(outside, "outside_data", "too_far")
+        edge[far], fraction[far] = -1, 0.0
+    return Attachment(points.index.to_numpy(object), edge, fraction, node, leg_m, status)
+
+
+def _given_nodes(network: WalkNetwork, points: gpd.GeoDataFrame) -> I4:
+    node = np.full(len(points), -1, np.int32)
+    if "node" not in points.columns:
+        return node
+    given = points["node"]
+    there = given.notna().to_numpy()
+    wanted = _as_ids(given[there], network.node_id)
+    node[there] = pd.Index(network.node_id).get_indexer(pd.Index(wanted)).astype(np.int32)
+    lost = np.flatnonzero(there & (node < 0))
+    if len(lost):
+        raise NetworkError(
+            "network.node_unknown",
+            count=len(lost),
+            first=", ".join(str(given.iloc[k]) for k in lost[:3]),
+            rows=", ".join(str(points.index[k]) for k in lost[:3]),
+            source=network.source,
+        )
+    return node
+
+
+def _as_ids(given: pd.Series, node_id: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Bring node ids to the network's type; a column with gaps arrives as float or text."""
+    if node_id.dtype == object:
+        return given.astype(str).to_numpy(object)
+    number = pd.to_numeric(given, errors="coerce")
+    return np.where(number.isna(), -1, number.fillna(-1)).astype(np.int64)
+
+
+def _in_plane(network: WalkNetwork, points: gpd.GeoDataFrame, node: I4) -> Objects:
+    place: Objects = np.full(len(points), None, object)
+    if (node >= 0).all():
+        return place
+    if points.crs is None:
+        raise CrsError("network.points_no_crs")
+    place[:] = points.geometry.to_crs(network.crs).to_numpy()
+    place[node >= 0] = None
+    return place
+
+
+def _may_join(network: WalkNetwork, *, public_only: bool, edges: Bool | None) -> I8:
+    may = network.forward | network.backward
+    if public_only:
+        may = may & ~network.private
+    if edges is not None:
+        may = may & edges
+    return np.flatnonzero(may)
+
+
+def _nearest(
+    network: WalkNetwork, place: Objects, may: I8, limit_m: float
+) -> tuple[I8, F8, F8]:
+    """Return edge, fraction along it and leg of each point."""
+    lines = edge_lines(network, may)
+    tree = shapely.STRtree(lines)
+    joined = np.full(len(place), -1, np.int64)
+    for reach in (limit_m * _PLANE_SLACK, None):  # the far ones are few: measured for the report
+        left = np.flatnonzero(joined < 0)
+        who, which = tree.query_nearest(place[left], max_distance=reach, all_matches=True)
+        first = np.lexsort((which, who))
+        who, which = who[first], which[first]
+        once = np.concatenate([[True], who[1:] != who[:-1]])[: len(who)]
+        joined[left[who[once]]] = which[once]
+    fraction = shapely.line_locate_point(lines[joined], place, normalized=True)
+    fraction = np.where(np.isfinite(fraction), fraction, 0.0)  # an edge of no length
+    foot = shapely.line_interpolate_point(lines[joined], fraction, normalized=True)
+    return may[joined], fraction, _leg_m(network, place, foot)
+
+
+def _leg_m(network: WalkNetwork, place: Objects, foot: Objects) -> F8:
+    """Measure legs on the ellipsoid, like the streets."""
+    to_earth = Transformer.from_crs(network.crs, "EPSG:4326", always_xy=True)
+    a = to_earth.transform(shapely.get_x(place), shapely.get_y(place))
+    b = to_earth.transform(shapely.get_x(foot), shapely.get_y(foot))
+    _, _, leg_m = _GEOD.inv(*a, *b)
+    return np.asarray(leg_m, float)
+
+
+def _ready(area: shapely.Polygon) -> shapely.Polygon:
+    shapely.prepare(area)
+    return area
+
+
+def edge_lines(network: WalkNetwork, which: I8) -> Objects:
+    """Return the polylines of some edges.
+
+    Parameters
+    ----------
+    network : WalkNetwork
+        Streets.
+    which : array (j,) int64
+        Edge positions.
+
+    Returns
+    -------
+    array (j,) of shapely.LineString
+        In the network's CRS.
+    """
+    start = network.shape_start
+    counts = (start[1:] - start[:-1])[which]
+    first = np.concatenate([[0], np.cumsum(counts)])
+    rows = np.arange(first[-1]) + np.repeat(start[:-1][which] - first[:-1], counts)
+    line = np.repeat(np.arange(len(which)), counts)
+    lines: Objects = shapely.linestrings(network.shape_xy[rows], indices=line)
+    return lines

@@ -1,0 +1,165 @@
+"""Edges to a WalkNetwork: canonical order, lengths, plane coordinates, parts, edge of data."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import shapely
+from pyproj import CRS, Geod, Transformer
+from pyproj.exceptions import CRSError
+
+from greenmap.engine.components import components
+from greenmap.errors import CrsError, NetworkError
+from greenmap.model.crs import study_crs
+from greenmap.model.walk_network import F8, I8, Bool, WalkNetwork
+from greenmap.network.digest import content_digest
+from greenmap.network.edges import Edges
+
+EXIT_MARGIN_M = 20.0
+"""Nodes this near the boundary of the data may lead out of it."""
+
+_GEOD = Geod(ellps="WGS84")
+
+
+def build_network(edges: Edges, *, crs: str = "auto", source: str) -> WalkNetwork:
+    """Build the network of some edges.
+
+    Parameters
+    ----------
+    edges : Edges
+        In any order.
+    crs : str
+        A metre system, or ``"auto"``: the study system of the nodes' middle.
+    source : str
+        Name to remember, without folders.
+
+    Returns
+    -------
+    WalkNetwork
+
+    Raises
+    ------
+    CrsError
+        `crs` isn't a system in metres.
+    NetworkError
+        A length is negative, or there are no nodes.
+    """
+    if not len(edges.node_id):
+        raise NetworkError("network.no_nodes", source=source)
+    length_m = _lengths(edges, source)
+    order, start = _canonical(edges, length_m)
+    shape = edges.shape[_ragged(edges.shape_start, start, order)]
+    crs = _metre_system(edges, crs)
+    to_plane = Transformer.from_crs("EPSG:4326", crs, always_xy=True)
+    x, y = to_plane.transform(edges.lon, edges.lat)
+    shape_x, shape_y = to_plane.transform(shape[:, 0], shape[:, 1])
+    extent = _extent(edges.extent, to_plane, x, y)
+    kinds, kind = np.unique(edges.highway[order].astype(str), return_inverse=True)
+    if len(kinds) > 256:
+        raise NetworkError("network.too_many_kinds", source=source, count=len(kinds))
+    network = WalkNetwork(
+        node_id=edges.node_id.copy(),
+        lon=np.array(edges.lon, float),
+        lat=np.array(edges.lat, float),
+        x=x,
+        y=y,
+        crs=crs,
+        tail=edges.tail[order].astype(np.uint32),
+        head=edges.head[order].astype(np.uint32),
+        length_m=length_m[order],
+        forward=edges.forward[order],
+        backward=edges.backward[order],
+        kind=kind.astype(np.uint8),
+        kinds=tuple(kinds.tolist()),
+        private=edges.private[order],
+        way_id=edges.way_id[order],
+        shape_start=start,
+        shape_xy=np.column_stack([shape_x, shape_y]).reshape(-1, 2),
+        extent=extent,
+        exits=edges.cut | ~_well_inside(extent, x, y),
+        component=components(len(edges.node_id), edges.tail, edges.head),
+        digest="",
+        source=source,
+        notes=dict(edges.notes),
+    )
+    return replace(network, digest=content_digest(network))
+
+
+def _lengths(edges: Edges, source: str) -> F8:
+    """Keep given lengths; measure the others along the ellipsoid."""
+    length_m = np.array(edges.length_m, float)
+    if (length_m < 0).any():
+        bad = np.flatnonzero(length_m < 0)
+        raise NetworkError(
+            "network.length_negative",
+            source=source,
+            count=len(bad),
+            first=", ".join(f"{length_m[k]:g}" for k in bad[:3]),
+        )
+    unknown = np.flatnonzero(np.isnan(length_m))
+    if len(unknown):
+        shape, start = edges.shape, edges.shape_start
+        here = np.ones(len(shape), bool)
+        here[start[1:] - 1] = False
+        edge = np.repeat(np.arange(len(length_m)), np.diff(start))
+        here &= np.isnan(length_m)[edge]
+        a = np.flatnonzero(here)
+        _, _, piece = _GEOD.inv(shape[a, 0], shape[a, 1], shape[a + 1, 0], shape[a + 1, 1])
+        measured = np.bincount(edge[a], weights=piece, minlength=len(length_m))
+        length_m[unknown] = measured[unknown]
+    return length_m
+
+
+def _canonical(edges: Edges, length_m: F8) -> tuple[I8, I8]:
+    """Return the edges' order, and `shape_start` in that order."""
+    second = edges.shape[edges.shape_start[:-1] + 1]
+    order = np.lexsort(
+        (
+            second[:, 1],
+            second[:, 0],
+            edges.highway.astype(str),
+            length_m,
+            edges.tail,
+            np.maximum(edges.tail, edges.head),
+            np.minimum(edges.tail, edges.head),
+            edges.way_id,
+        )
+    )
+    counts = np.diff(edges.shape_start)[order]
+    return order, np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+
+
+def _ragged(old: I8, new: I8, order: I8) -> I8:
+    """Rows of `shape` for edges taken in another order."""
+    counts = np.diff(new)
+    return np.arange(new[-1]) + np.repeat(old[:-1][order] - new[:-1], counts)
+
+
+def _metre_system(edges: Edges, crs: str) -> str:
+    if crs == "auto":
+        crs = study_crs(edges.lon, edges.lat)
+    try:
+        plane = CRS.from_user_input(crs)
+    except CRSError as error:
+        raise CrsError("network.crs_unknown", crs=str(crs)) from error
+    if not plane.is_projected or plane.axis_info[0].unit_name != "metre":
+        raise CrsError("network.crs_not_metres", crs=str(crs))
+    return str(plane.to_string())
+
+
+def _extent(
+    given: shapely.Polygon | None, to_plane: Transformer, x: F8, y: F8
+) -> shapely.Polygon:
+    if given is None:
+        hull = shapely.convex_hull(shapely.multipoints(x, y))
+        return hull if hull.geom_type == "Polygon" else hull.buffer(1.0)
+    # a long straight side in degrees is a curve in the plane
+    fine = shapely.segmentize(given, 0.01)
+    return shapely.transform(fine, lambda at: np.column_stack(to_plane.transform(*at.T)))
+
+
+def _well_inside(extent: shapely.Polygon, x: F8, y: F8) -> Bool:
+    inner = extent.buffer(-EXIT_MARGIN_M)
+    shapely.prepare(inner)
+    return shapely.contains_xy(inner, x, y)

@@ -1,0 +1,68 @@
+"""Parts of the street network that hang together, and which of them are islands."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from greenmap.model.attachment import Attachment
+from greenmap.model.walk_network import I8, WalkNetwork
+
+ISLAND_JUNCTIONS = 40
+"""A part of fewer junctions that holds no place is an island (both banks of a river aren't)."""
+
+
+def islands(network: WalkNetwork, homes: Attachment, entrances: Attachment) -> pd.DataFrame:
+    """List the connected parts of a network, largest first.
+
+    Parameters
+    ----------
+    network : WalkNetwork
+        Streets.
+    homes, entrances : Attachment
+        Who joins them.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index `component`; columns nodes, junctions (nodes that aren't the middle of a
+        street), edges, length_m, homes, places, island. Island: nobody lives there, or it
+        has under 40 junctions and holds no place.
+    """
+    count = int(network.component.max()) + 1
+    part = network.component[network.tail]
+    degree = np.bincount(network.tail, minlength=network.n_nodes)
+    degree += np.bincount(network.head, minlength=network.n_nodes)
+    table = pd.DataFrame(
+        {
+            "nodes": np.bincount(network.component, minlength=count),
+            "junctions": np.bincount(network.component[degree != 2], minlength=count),
+            "edges": np.bincount(part, minlength=count),
+            "length_m": np.bincount(part, weights=network.length_m, minlength=count),
+            "homes": np.bincount(component_of(network, homes), minlength=count),
+            "places": np.bincount(component_of(network, entrances), minlength=count),
+        },
+        index=pd.RangeIndex(count, name="component"),
+    )
+    small = (table["junctions"] < ISLAND_JUNCTIONS) & (table["places"] == 0)
+    return table.assign(island=(table["homes"] == 0) | small)
+
+
+def component_of(network: WalkNetwork, joined: Attachment) -> I8:
+    """Return the part that each attached point joins.
+
+    Parameters
+    ----------
+    network : WalkNetwork
+        Streets.
+    joined : Attachment
+        k points.
+
+    Returns
+    -------
+    array (j,) int64
+        For the attached ones, in their order.
+    """
+    on_edge = joined.edge >= 0
+    node = np.where(on_edge, network.tail[joined.edge * on_edge], joined.node)
+    return network.component[node[joined.attached]].astype(np.int64)

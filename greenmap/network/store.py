@@ -1,0 +1,106 @@
+"""Keep a built network in a file of plain arrays (.npz): no pickle, checked when read."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+import zipfile
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import shapely
+
+from greenmap.errors import MissingFileError, NetworkError
+from greenmap.model.walk_network import WalkNetwork
+from greenmap.network.digest import content_digest
+
+FORMAT = 1
+"""Raised whenever the arrays or the way they are built change: older files are built anew."""
+
+_TEXT = ("crs", "kinds", "digest", "source", "notes")
+
+
+def save_network(network: WalkNetwork, path: str | Path) -> Path:
+    """Write a network; equal networks give equal bytes.
+
+    Parameters
+    ----------
+    network : WalkNetwork
+        What to keep.
+    path : path
+        ``.npz`` file; replaced whole or not at all.
+
+    Returns
+    -------
+    Path
+    """
+    path = Path(path)
+    arrays: dict[str, Any] = {}
+    for field in fields(network):
+        value = getattr(network, field.name)
+        if isinstance(value, np.ndarray):
+            arrays[field.name] = value.astype(str) if value.dtype == object else value
+    about = {name: getattr(network, name) for name in _TEXT}
+    about["notes"] = dict(network.notes)
+    arrays["about"] = _as_bytes(json.dumps({"format": FORMAT, **about}).encode())
+    arrays["extent"] = _as_bytes(shapely.to_wkb(network.extent))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, beside = tempfile.mkstemp(dir=path.parent, suffix=".part")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            np.savez(file, **arrays)
+        Path(beside).replace(path)
+    except BaseException:
+        Path(beside).unlink(missing_ok=True)
+        raise
+    return path
+
+
+def load_network(path: str | Path) -> WalkNetwork:
+    """Read a network that :func:`save_network` wrote.
+
+    Parameters
+    ----------
+    path : path
+        ``.npz`` file.
+
+    Returns
+    -------
+    WalkNetwork
+
+    Raises
+    ------
+    MissingFileError
+        No such file.
+    NetworkError
+        Damaged, of another format, or its content doesn't match its digest.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise MissingFileError("network.file_missing", file=str(path))
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            arrays = {name: file[name] for name in file.files}
+        about = json.loads(arrays.pop("about").tobytes())
+        if about.pop("format") != FORMAT:
+            raise ValueError("format")
+        extent = shapely.from_wkb(arrays.pop("extent").tobytes())
+        if arrays["node_id"].dtype.kind == "U":
+            arrays["node_id"] = arrays["node_id"].astype(object)
+        about["kinds"] = tuple(about["kinds"])
+        network = WalkNetwork(extent=extent, **arrays, **about)
+        if content_digest(network) != network.digest:
+            raise ValueError("digest")
+    except (ValueError, TypeError, KeyError, OSError, EOFError, zipfile.BadZipFile,
+            shapely.errors.ShapelyError) as error:  # fmt: skip
+        raise NetworkError(
+            "network.store_damaged", file=path.name, detail=f"{type(error).__name__}: {error}"
+        ) from error
+    return network
+
+
+def _as_bytes(raw: bytes) -> np.ndarray[Any, np.dtype[np.uint8]]:
+    return np.frombuffer(raw, np.uint8)
