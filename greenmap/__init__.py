@@ -1,5 +1,87 @@
-"""Audit the 15-minute life circle: who can walk to what, what is lacking, and why."""
+"""Audit the 15-minute life circle: who can walk to what, what is lacking, and why.
+
+The names below are loaded when first used, so importing greenmap is quick.
+"""
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from greenmap.draw.city_map import draw_coverage
+    from greenmap.draw.community_map import draw_community
+    from greenmap.measure.assess import assess
+    from greenmap.measure.cover import cover
+    from greenmap.measure.find_gaps import find_checks, find_gaps
+    from greenmap.measure.isochrones import isochrones
+    from greenmap.measure.match_clauses import match_clauses
+    from greenmap.measure.reach import attach_all, reach
+    from greenmap.model.profile import Profile, load_profile
+    from greenmap.model.standard import load_standard
+    from greenmap.model.study import Assessment, Study
+    from greenmap.network.open import read_network
+    from greenmap.network.osmnx_graph import to_osmnx
+    from greenmap.network.tables import network_from_tables
+    from greenmap.read.amenities import join_amenities, read_amenities
+    from greenmap.read.communities import read_communities
+    from greenmap.read.homes import read_homes
+    from greenmap.report.write import write_report
+    from greenmap.results import write_results
+    from greenmap.sample import write_sample
+    from greenmap.settings import use
+    from greenmap.studies import check_study, init_study, read_study
+
 __version__ = "0.1.0"
+
+_HOME = {
+    "write_sample": "greenmap.sample",
+    "init_study": "greenmap.studies",
+    "check_study": "greenmap.studies",
+    "read_study": "greenmap.studies",
+    "read_communities": "greenmap.read.communities",
+    "read_homes": "greenmap.read.homes",
+    "read_amenities": "greenmap.read.amenities",
+    "join_amenities": "greenmap.read.amenities",
+    "read_network": "greenmap.network.open",
+    "network_from_tables": "greenmap.network.tables",
+    "to_osmnx": "greenmap.network.osmnx_graph",
+    "load_standard": "greenmap.model.standard",
+    "load_profile": "greenmap.model.profile",
+    "Profile": "greenmap.model.profile",
+    "Study": "greenmap.model.study",
+    "Assessment": "greenmap.model.study",
+    "match_clauses": "greenmap.measure.match_clauses",
+    "attach_all": "greenmap.measure.reach",
+    "reach": "greenmap.measure.reach",
+    "isochrones": "greenmap.measure.isochrones",
+    "cover": "greenmap.measure.cover",
+    "find_gaps": "greenmap.measure.find_gaps",
+    "find_checks": "greenmap.measure.find_gaps",
+    "assess": "greenmap.measure.assess",
+    "draw_coverage": "greenmap.draw.city_map",
+    "draw_community": "greenmap.draw.community_map",
+    "write_report": "greenmap.report.write",
+    "write_results": "greenmap.results",
+    "use": "greenmap.settings",
+}
+"""Public names in the order of the work, and where each lives."""
+
+__all__ = ["Assessment", "Profile", "Study", "assess", "attach_all", "check_study", "cover",
+           "draw_community", "draw_coverage", "find_checks", "find_gaps", "init_study",
+           "isochrones", "join_amenities", "load_profile", "load_standard", "match_clauses",
+           "network_from_tables", "reach", "read_amenities", "read_communities", "read_homes",
+           "read_network", "read_study", "to_osmnx", "use", "write_report", "write_results",
+           "write_sample"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'greenmap' has no attribute {name!r}")
+    value = getattr(import_module(_HOME[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

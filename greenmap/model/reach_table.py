@@ -2,33 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from greenmap.errors import TableError
+from greenmap.model.walk_network import freeze
 from greenmap.units import UNREACHED, from_ticks
 
 Ticks = npt.NDArray[np.uint32]
 
 
-def freeze(record: object) -> None:
-    """Make every array of a frozen record read-only.
-
-    Parameters
-    ----------
-    record : dataclass instance
-        Its arrays are changed in place: they can't be written afterwards.
-    """
-    for item in fields(record):  # type: ignore[arg-type]
-        value = getattr(record, item.name)
-        if isinstance(value, np.ndarray):
-            value.setflags(write=False)
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class ReachTable:
     """Walks from homes to the nearest places, one profile.
 
@@ -58,6 +45,8 @@ class ReachTable:
         Whether the home could be put on the streets.
     edge_ticks : (h,) array of uint32
         Walk to the nearest point where the street data end.
+    entrance_attached : (e,) array of bool
+        Whether each row of the amenities table could be put on the streets.
     """
 
     profile: str
@@ -72,6 +61,7 @@ class ReachTable:
     within: npt.NDArray[np.uint16]
     attached: npt.NDArray[np.bool_]
     edge_ticks: Ticks
+    entrance_attached: npt.NDArray[np.bool_]
 
     def __post_init__(self) -> None:
         freeze(self)

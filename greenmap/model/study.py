@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 import geopandas as gpd
@@ -11,24 +12,26 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from greenmap.model.profile import Profile
-from greenmap.model.reach_table import ReachTable, freeze
+from greenmap.errors import StudyError
+from greenmap.model.crs import to_study
+from greenmap.model.profile import Profile, load_profile
+from greenmap.model.reach_table import ReachTable
 from greenmap.model.standard import Standard
-from greenmap.model.walk_network import WalkNetwork
+from greenmap.model.walk_network import WalkNetwork, freeze
 
-COVERED, NOT_COVERED, UNKNOWN, NOT_COUNTED = range(4)
-ANSWERS = ("covered", "not_covered", "unknown", "not_counted")
+COVERED, NOT_COVERED, UNKNOWN = range(3)
+ANSWERS = ("covered", "not_covered", "unknown")
 STATES = ("met", "not_met", "not_known", "not_applicable", "measured")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Study:
-    """What a study stands on. Tables share one CRS in metres.
+    """What a study stands on. Its tables share the network's CRS, metres.
 
     Parameters
     ----------
     communities, homes, amenities : GeoDataFrame
-        Checked tables in `crs`.
+        Checked tables in any CRS; the study holds them in `crs`.
     network : WalkNetwork
         Built street network in `crs`.
     standard : Standard
@@ -39,7 +42,7 @@ class Study:
     name : str
         Shown on every page.
     profiles : mapping of str to Profile
-        By id; at least those the standard names.
+        By id; those the standard names, and ``adult``, are added.
     bands : tuple of float
         Minutes shown on maps and counted.
     lang : {"zh", "en"}
@@ -47,11 +50,18 @@ class Study:
     as_of : str
         Date of the data, as the study says.
     collected : tuple of str
-        Categories that some source claims to be complete in; ``("all",)`` for all.
+        Categories that some source claims to be complete in; ``("all",)`` for
+        all. Default: what the amenities table says of itself.
     inputs : tuple of dict
         One per source: name, role, digest, rows, CRS, datum, encoding, as_of.
     fictional : bool
         Made-up data; every page says so.
+
+    Raises
+    ------
+    StudyError
+        The share isn't between 0 and 1, or homes don't say which community
+        they belong to.
     """
 
     communities: gpd.GeoDataFrame
@@ -65,9 +75,23 @@ class Study:
     bands: tuple[float, ...] = (5.0, 10.0, 15.0)
     lang: str = "zh"
     as_of: str = ""
-    collected: tuple[str, ...] = ()
+    collected: tuple[str, ...] | None = None
     inputs: tuple[dict[str, Any], ...] = ()
     fictional: bool = False
+
+    def __post_init__(self) -> None:
+        if self.share is not None and not 0 < self.share <= 1:
+            raise StudyError("measure.share_range", share=self.share)
+        if "community_id" not in self.homes:
+            raise StudyError("measure.homes_without_community")
+        for name in ("communities", "homes", "amenities"):
+            object.__setattr__(self, name, to_study(getattr(self, name), self.crs))
+        names = dict.fromkeys((*self.profiles, *self.standard.profiles, "adult"))
+        known = {name: self.profiles.get(name) or load_profile(name) for name in names}
+        object.__setattr__(self, "profiles", MappingProxyType(known))
+        if self.collected is None:
+            said = tuple(self.amenities.attrs.get("collected", ()))
+            object.__setattr__(self, "collected", ("all",) if "all" in said else said)
 
     @property
     def crs(self) -> str:
@@ -76,10 +100,11 @@ class Study:
 
     def is_collected(self, categories: tuple[str, ...]) -> bool:
         """Whether absence of all `categories` may be believed."""
-        return self.collected == ("all",) or set(categories) <= set(self.collected)
+        collected = self.collected or ()
+        return "all" in collected or set(categories) <= set(collected)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class HomeAnswers:
     """What every home answers to every clause.
 
@@ -90,7 +115,7 @@ class HomeAnswers:
     clause_id : tuple of str
         k clauses.
     state : (h, k) array of uint8
-        Into :data:`ANSWERS`: covered, not covered, unknown, not counted.
+        Into :data:`ANSWERS`: covered, not covered, unknown.
     reason : (h, k) array of str
         Why unknown, or why not covered; empty otherwise.
     value : (h, k) array of float
@@ -136,7 +161,7 @@ class HomeAnswers:
         }, index=index)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Coverage:
     """Coverage of every unit by every clause, and the homes' answers behind it.
 
@@ -156,7 +181,7 @@ class Coverage:
     answers: HomeAnswers
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Assessment:
     """Everything one run found out.
 

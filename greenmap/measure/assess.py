@@ -1,0 +1,112 @@
+"""assess: one call from a study to everything measured on it; only reach, cover and find_gaps."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import pandas as pd
+
+from greenmap import progress
+from greenmap.measure.cover import cover
+from greenmap.measure.find_gaps import find_checks, find_gaps
+from greenmap.measure.isochrones import isochrones
+from greenmap.measure.match_clauses import Mask, match_clauses
+from greenmap.measure.reach import SEARCH_MIN, Attachments, attach_all, reach
+from greenmap.model.manifest import make_manifest
+from greenmap.model.reach_table import ReachTable
+from greenmap.model.standard import Clause
+from greenmap.model.study import Assessment, Study
+from greenmap.model.unit import list_units
+
+MAP_MARGIN_M = 500.0
+"""How far around the communities isochrones are drawn."""
+
+
+def assess(study: Study, *, attach_limit_m: float = 100.0, search_min: float = SEARCH_MIN,
+           with_isochrones: bool = True) -> Assessment:
+    """Measure a study: who walks to what, what each community lacks, what isn't known.
+
+    Parameters
+    ----------
+    study : Study
+        From :func:`greenmap.read_study`, or put together from tables.
+    attach_limit_m : float
+        Farthest that a home or entrance may lie off the street, metres.
+    search_min : float
+        How far nearest places are looked for, minutes; 3,000 m for metres.
+    with_isochrones : bool
+        Whether to draw the maps' isochrones as well.
+
+    Returns
+    -------
+    Assessment
+
+    Raises
+    ------
+    NetworkError
+        The tables name nodes the network doesn't have.
+    """
+    steps = len(study.standard.profiles) + 3
+    progress.report(0, steps, "measure.attaching")
+    attachments = attach_all(study.network, study.homes, study.amenities,
+                             attach_limit_m=attach_limit_m)
+    reaches: dict[str, ReachTable] = {}
+    for done, name in enumerate(study.standard.profiles, start=1):
+        progress.report(done, steps, "measure.reaching", profile=name)
+        reaches[name] = _reach(study, name, attachments, search_min)
+    progress.report(steps - 2, steps, "measure.covering")
+    coverage = cover(reaches, study)
+    progress.report(steps - 1, steps, "measure.drawing")
+    areas = _isochrones(study, attachments) if with_isochrones else _no_isochrones(study)
+    progress.report(steps, steps, "measure.done")
+    return Assessment(
+        study=study, reaches=reaches, coverage=coverage.table, answers=coverage.answers,
+        gaps=find_gaps(coverage, study), checks=find_checks(coverage, study),
+        snaps=_snaps(attachments), isochrones=areas, units=list_units(study.communities),
+        manifest=make_manifest(study, arguments={"attach_limit_m": attach_limit_m,
+                                                 "search_min": search_min}),
+    )
+
+
+def _clauses(study: Study, profile: str) -> list[Clause]:
+    return [c for c in study.standard.clauses if c.kind == "reach" and c.profile == profile]
+
+
+def _reach(study: Study, name: str, attachments: Attachments, search_min: float) -> ReachTable:
+    clauses = _clauses(study, name)
+    walker = study.profiles[name]
+    timed = walker.unit == "min"
+    return reach(
+        study.network, study.homes, study.amenities, profile=walker,
+        bands=study.bands if timed else sorted({c.limit for c in clauses}),
+        search_limit=search_min if timed else None,
+        sets=match_clauses(study.amenities, clauses), attachments=attachments,
+    )
+
+
+def _isochrones(study: Study, attachments: Attachments) -> gpd.GeoDataFrame:
+    """One layer per set of places and timed profile; clauses in metres as the adult walks."""
+    wanted: dict[str, dict[str, Mask]] = {}
+    for clause in study.standard.clauses:
+        if clause.kind == "reach":
+            name = clause.profile if clause.unit == "min" else "adult"
+            sets = match_clauses(study.amenities, [clause])
+            wanted.setdefault(name, {})[clause.target] = sets[clause.target]
+    west, south, east, north = study.communities.total_bounds
+    bounds = (west - MAP_MARGIN_M, south - MAP_MARGIN_M, east + MAP_MARGIN_M, north + MAP_MARGIN_M)
+    parts = [
+        isochrones(study.network, study.amenities, profile=study.profiles[name],
+                   bands_min=study.bands, sets=sets, attachment=attachments.entrances,
+                   bounds=bounds)
+        for name, sets in wanted.items()
+    ]
+    return pd.concat(parts, ignore_index=True)
+
+
+def _no_isochrones(study: Study) -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame({"category": [], "profile": [], "band_min": []}, geometry=[],
+                            crs=study.crs)
+
+
+def _snaps(attachments: Attachments) -> pd.DataFrame:
+    frames = {"home": attachments.homes.to_frame(), "amenity": attachments.entrances.to_frame()}
+    return pd.concat(frames, names=["role", "id"])

@@ -1,0 +1,140 @@
+"""find_gaps: what is lacking (短板), ranked by the people it would help; and what to go and check.
+
+What isn't known never becomes a gap: it goes to the field-check list (待核实).
+"""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from greenmap.measure.cover import LACKING
+from greenmap.model.study import COVERED, Coverage, HomeAnswers, Study
+from greenmap.model.unit import parents_of
+
+CAUSES = ("not_attached", "detour", "none_near")
+"""In the order they are asked: the first that suffices alone is a home's cause."""
+
+
+def find_gaps(coverage: Coverage, study: Study) -> gpd.GeoDataFrame:
+    """List every clause a unit does not meet, with its cause.
+
+    Parameters
+    ----------
+    coverage : Coverage
+        From :func:`greenmap.cover`.
+    study : Study
+        The same study.
+
+    Returns
+    -------
+    GeoDataFrame
+        Index ``gap_id``; ``community_id``, ``community_name``, ``level``,
+        ``clause_id``, ``people``, ``people_missing`` (not covered, for
+        sure), ``people_unknown``, ``share``, ``required``, ``cause`` (that of
+        most people), ``people_by_cause`` (text), ``walk_p90``, ``walk_unit``,
+        ``rank`` (1 = most people; ties by id), geometry of the unit. People are
+        missing where only floor area or homes could be counted.
+    """
+    table = coverage.table[coverage.table["state"] == "not_met"].reset_index()
+    known = _by_reason(coverage.answers, study)
+    sums = [known.get(pair, {})
+            for pair in zip(table["unit_id"], table["clause_id"], strict=True)]
+    by_cause = [{c: found[c] for c in CAUSES if found.get(c, 0) > 0} for found in sums]
+    weight = np.array([sum(found.get(c, 0.0) for c in LACKING) for found in sums])
+    gaps = pd.DataFrame({
+        "gap_id": table["unit_id"] + ":" + table["clause_id"],
+        "community_id": table["unit_id"],
+        "community_name": table["unit_name"],
+        "level": table["level"],
+        "clause_id": table["clause_id"],
+        "people": table["people"],
+        "people_missing": np.where(table["people"].isna(), np.nan, weight),
+        "people_unknown": table["people_unknown"],
+        "share": table["share"],
+        "required": table["required"],
+        "cause": [max(found, key=lambda c: found[c], default="") for found in by_cause],
+        "people_by_cause": ["; ".join(f"{c}={round(n, 1):g}" for c, n in found.items())
+                            for found in by_cause],
+        "walk_p90": table["walk_p90"],
+        "walk_unit": table["walk_unit"],
+    })
+    gaps = _ranked(gaps, weight, "gap_id")
+    area = _areas(study)
+    return gpd.GeoDataFrame(gaps, geometry=[area[u] for u in gaps["community_id"]],
+                            crs=study.communities.crs)
+
+
+def find_checks(coverage: Coverage, study: Study) -> pd.DataFrame:
+    """List what must be checked in the field before a unit can be judged.
+
+    Parameters
+    ----------
+    coverage : Coverage
+        From :func:`greenmap.cover`.
+    study : Study
+        The same study.
+
+    Returns
+    -------
+    DataFrame
+        Index ``check_id``; ``community_id``, ``community_name``, ``level``,
+        ``clause_id``, ``reason``, ``people_unknown``, ``state``, ``rank``. One
+        row per unit, clause and reason, where an answer would decide a verdict
+        or, in a study that doesn't judge, a measure.
+    """
+    open_states = coverage.table["state"].isin(["not_known", "measured"])
+    wanted = open_states & (coverage.table["reason"] != "other_unit")
+    rows: list[dict[str, object]] = []
+    weights: list[float] = []
+    known = _by_reason(coverage.answers, study)
+    for (unit, clause), row in coverage.table[wanted].iterrows():
+        for reason, weight in known.get((unit, clause), {}).items():
+            if reason in LACKING:
+                continue
+            weights.append(weight)
+            rows.append({
+                "check_id": f"{unit}:{clause}:{reason}", "community_id": unit,
+                "community_name": row["unit_name"], "level": row["level"], "clause_id": clause,
+                "reason": reason, "state": row["state"],
+                "people_unknown": np.nan if np.isnan(row["people"]) else weight,
+            })
+    columns = ["check_id", "community_id", "community_name", "level", "clause_id", "reason",
+               "state", "people_unknown"]
+    return _ranked(pd.DataFrame(rows, columns=columns), np.array(weights), "check_id")
+
+
+def _ranked(table: pd.DataFrame, weight: npt.NDArray[np.float64], key: str) -> pd.DataFrame:
+    order = np.lexsort((table[key].to_numpy(dtype=str), -np.round(weight, 6)))
+    table = table.iloc[order].reset_index(drop=True)
+    table["rank"] = np.arange(1, len(table) + 1)
+    return table.set_index(key)
+
+
+def _by_reason(answers: HomeAnswers, study: Study) -> dict[tuple[str, str], dict[str, float]]:
+    """People per reason, for every unit and clause that leaves a home uncovered."""
+    order = np.argsort(answers.home_id.astype(str), kind="stable")  # ids fix the order of sums
+    community = study.homes["community_id"].iloc[order]
+    found: dict[tuple[str, str], dict[str, float]] = {}
+    for parent in parents_of(study.communities).values():
+        unit = community.map(parent).to_numpy(dtype=object)
+        for k, clause in enumerate(answers.clause_id):
+            state, reason = answers.state[order, k], answers.reason[order, k]
+            rows = (state != COVERED) & (answers.weight[order, k] > 0) & ~pd.isna(unit)
+            people = pd.Series(answers.weight[order[rows], k])
+            for (name, why), n in people.groupby([unit[rows], reason[rows]]).sum().items():
+                found.setdefault((name, clause), {})[why] = float(n)
+    return found
+
+
+def _areas(study: Study) -> dict[str, object]:
+    areas: dict[str, object] = {}
+    for level, parent in parents_of(study.communities).items():
+        if level == "community":
+            areas.update(study.communities.geometry.items())
+        else:
+            areas.update(study.communities.geometry.groupby(parent).agg(
+                lambda shapes: shapes.union_all()).items())
+    return areas

@@ -1,0 +1,150 @@
+"""Judge units: people covered and unknown, summed per unit, against the required share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from greenmap.measure.quantile import weighted_quantile
+from greenmap.model.standard import Clause
+from greenmap.model.study import COVERED, UNKNOWN, HomeAnswers, Study
+from greenmap.model.unit import list_units, parents_of
+
+SIDE_BY_SIDE = (0.8, 0.9, 1.0)
+"""Required shares always shown beside the study's own."""
+
+
+def judge(people: float, covered: float, unknown: float, required: float | None) -> str:
+    """Judge one unit by one clause.
+
+    Parameters
+    ----------
+    people, covered, unknown : float
+        People in the unit, those covered, those of whom it isn't known.
+    required : float, optional
+        Share that must be covered (0…1).
+
+    Returns
+    -------
+    str
+        ``not_applicable``, ``measured``, ``met``, ``not_met`` or ``not_known``.
+
+    Examples
+    --------
+    >>> judge(100, 90, 0, 0.9), judge(100, 80, 5, 0.9), judge(100, 80, 15, 0.9)
+    ('met', 'not_met', 'not_known')
+    """
+    if people <= 0:
+        return "not_applicable"
+    if required is None:
+        return "measured"
+    needed = required * people * (1 - 1e-12)  # 0.9 of ten people is nine, whatever the last bit
+    if covered >= needed:
+        return "met"
+    return "not_met" if covered + unknown < needed else "not_known"
+
+
+def judge_units(answers: HomeAnswers, study: Study, bases: Sequence[str]) -> pd.DataFrame:
+    """Sum the homes' answers per unit and clause, and judge them.
+
+    Parameters
+    ----------
+    answers : HomeAnswers
+        h homes, k clauses.
+    study : Study
+        Communities, share, clauses.
+    bases : (k,) sequence of str
+        On what each clause's weights rest.
+
+    Returns
+    -------
+    DataFrame
+        See :class:`greenmap.model.study.Coverage`. The sums of a parent's
+        children equal the parent's.
+    """
+    units = list_units(study.communities)
+    # Sums run in the order of the ids: the rows' order can't move the last bit.
+    order = np.argsort(answers.home_id.astype(str), kind="stable")
+    community = study.homes["community_id"].iloc[order]
+    rows = []
+    for level, parent in parents_of(study.communities).items():
+        members = community.map(parent).to_numpy(dtype=object)
+        ids = units.index[units["level"] == level].to_numpy(dtype=object)
+        which = pd.Index(ids).get_indexer(pd.Index(members))
+        for k, clause in enumerate(study.standard.clauses):
+            rows.append(_one_clause(answers, k, order, which, ids, level, clause, study, bases[k]))
+    table = pd.concat(rows, ignore_index=True)
+    table.insert(2, "unit_name", table["unit_id"].map(units["name"]))
+    rank = {c.id: n for n, c in enumerate(study.standard.clauses)}
+    place = {unit: n for n, unit in enumerate(units.index)}
+    table = table.sort_values(["unit_id", "clause_id"], key=lambda ids: ids.map(
+        place if ids.name == "unit_id" else rank), kind="stable")
+    return table.set_index(["unit_id", "clause_id"])
+
+
+def _one_clause(answers: HomeAnswers, k: int, order: npt.NDArray[np.int64],
+                which: npt.NDArray[np.int64], ids: npt.NDArray[np.object_], level: str,
+                clause: Clause, study: Study, basis: str) -> pd.DataFrame:
+    inside = which >= 0
+    order, which = order[inside], which[inside]
+    state, weight = answers.state[order, k], answers.weight[order, k]
+
+    def total(of: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
+        return np.bincount(which[of], weights=weight[of], minlength=len(ids))
+
+    people = total(np.ones(len(which), bool))
+    covered, unknown = total(state == COVERED), total(state == UNKNOWN)
+    judged = level == clause.unit_of_audit
+    required = 1.0 if clause.kind == "present" else study.share
+    reason = _reasons(answers.reason[order, k], weight, which, len(ids))
+    walk = answers.value[order, k] if clause.kind == "reach" else np.full(len(order), np.nan)
+    table = pd.DataFrame({
+        "unit_id": ids, "clause_id": clause.id, "level": level,
+        "people": people, "people_covered": covered, "people_unknown": unknown,
+        "share": np.divide(covered, people, out=np.full(len(ids), np.nan), where=people > 0),
+        "required": np.nan if required is None else required,
+        "state": _states(people, covered, unknown, required if judged else None),
+    })
+    for share in SIDE_BY_SIDE:
+        table[f"state_{share:.0%}".rstrip("%")] = _states(people, covered, unknown,
+                                                          share if judged else None)
+    table["reason"] = _why(table["state"], reason, judged)
+    for name, q in (("walk_median", 0.5), ("walk_p90", 0.9)):
+        table[name] = weighted_quantile(walk, weight, which, len(ids), q)
+    table["walk_unit"] = clause.unit
+    table["people_basis"] = basis
+    if basis in ("floor_area", "homes"):  # the weights aren't people: none are printed
+        table[["people", "people_covered", "people_unknown"]] = np.nan
+    return table
+
+
+def _states(people: npt.NDArray[np.float64], covered: npt.NDArray[np.float64],
+            unknown: npt.NDArray[np.float64], required: float | None) -> list[str]:
+    return [judge(*row, required) for row in zip(people, covered, unknown, strict=True)]
+
+
+def _reasons(reason: npt.NDArray[np.object_], weight: npt.NDArray[np.float64],
+             which: npt.NDArray[np.int64], n: int) -> tuple[list[str], list[str]]:
+    """Largest reason of those unknown, and of those not covered, per unit; ties by name."""
+    names, code = np.unique(reason.astype(str), return_inverse=True)
+    sums = np.zeros((n, len(names)))
+    np.add.at(sums, (which, code), weight)
+    lacking = np.isin(names, ("none_near", "detour"))
+    found = []
+    for group in (~lacking & (names != ""), lacking):
+        part = np.where(group, sums, 0)
+        best = part.argmax(axis=1) if part.size else np.zeros(n, int)
+        found.append([names[b] if part[u, b] > 0 else "" for u, b in enumerate(best)])
+    return found[0], found[1]
+
+
+def _why(states: pd.Series, reasons: tuple[list[str], list[str]], judged: bool) -> list[str]:
+    said = {"met": "", "not_applicable": "nobody",
+            "measured": "no_share" if judged else "other_unit"}
+    return [
+        said.get(state) if state in said else (lacking if state == "not_met" else unknown) or ""
+        for state, unknown, lacking in zip(states, *reasons, strict=True)
+    ]
