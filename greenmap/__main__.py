@@ -1,0 +1,5 @@
+"""``python -m greenmap``: the command line."""
+
+from greenmap.cli import main
+
+main()

@@ -1,0 +1,183 @@
+"""The command line: each verb calls public functions and says where the results lie."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from greenmap import __version__, i18n, settings
+from greenmap.console import (
+    BAD_INPUT,
+    DONE,
+    GAPS_FOUND,
+    Option,
+    Verbs,
+    asked_lang,
+    comforts,
+    progress_bar,
+    say,
+)
+
+if TYPE_CHECKING:
+    from greenmap.model.study import Assessment
+
+_STUDY = click.argument("study", type=click.Path(path_type=Path))
+
+
+def _out(default: str | None = None) -> Callable[..., Any]:
+    return click.option("--out", cls=Option, type=click.Path(path_type=Path), default=default)
+
+
+@click.group(cls=Verbs, name="greenmap",
+             context_settings={"help_option_names": ["-h", "--help"]})
+@comforts
+@click.version_option(cls=Option, version=__version__, message="%(prog)s %(version)s")
+@click.pass_context
+def main(ctx: click.Context) -> None:
+    """Say what greenmap is; the words stand in the locales."""
+    if sys.stderr.isatty():
+        ctx.with_resource(settings.use(progress=progress_bar()))
+
+
+def _verb(function: Callable[..., Any]) -> Callable[..., Any]:
+    return main.command()(comforts(function))
+
+
+@_verb
+@click.argument("folder", type=click.Path(path_type=Path))
+def init(folder: Path) -> None:
+    """Begin a study of a folder."""
+    import greenmap as gm
+
+    study = gm.init_study(folder, lang=settings.current().lang)
+    say("init_done", study=study)
+
+
+@_verb
+@click.argument("folder", type=click.Path(path_type=Path))
+def sample(folder: Path) -> None:
+    """Write the sample district."""
+    import greenmap as gm
+
+    say("sample_done", study=gm.write_sample(folder) / "study.toml")
+
+
+@_verb
+@_out("data/out/demo")
+def demo(out: Path) -> None:
+    """Write the sample, assess it, say where everything lies."""
+    import greenmap as gm
+
+    folder = gm.write_sample(out / "sample")
+    _write(gm.assess(gm.read_study(folder / "study.toml")), out / "results")
+
+
+@_verb
+@_STUDY
+def check(study: Path) -> None:
+    """List every fault of a study's files."""
+    import greenmap as gm
+
+    report = gm.check_study(study)
+    click.echo(report.text())
+    click.get_current_context().exit(DONE if report.ok else BAD_INPUT)
+
+
+@_verb
+@_STUDY
+@_out()
+def build(study: Path, out: Path | None) -> None:
+    """Build the street network and keep it."""
+    import greenmap as gm
+
+    out = out or study.with_name("network.npz")
+    network = gm.read_study(study).network
+    gm.save_network(network, out)
+    say("build_done", junctions=network.n_nodes, streets=network.n_edges, file=out)
+
+
+@_verb
+@_STUDY
+@_out()
+@click.option("--fail-on-gap", cls=Option, is_flag=True)
+def assess(study: Path, out: Path | None, fail_on_gap: bool) -> None:
+    """Measure a study and write everything."""
+    import greenmap as gm
+
+    result = gm.assess(gm.read_study(study))
+    _write(result, out or study.with_name("results"))
+    if fail_on_gap and len(result.gaps):
+        click.get_current_context().exit(GAPS_FOUND)
+
+
+def _write(result: Assessment, out: Path) -> None:
+    import greenmap as gm
+
+    gm.write_results(result, out, lang=asked_lang() or result.study.lang)
+    say("assess_done", communities=len(result.study.communities), gaps=len(result.gaps),
+         checks=len(result.checks))
+    for name in ("index.html", "communities", "gaps.xlsx", "manifest.json"):
+        say(f"file_{name.split('.')[0]}", path=out / name)
+
+
+@_verb
+@_STUDY
+@_out()
+def map(study: Path, out: Path | None) -> None:
+    """Draw the city's coverage map only."""
+    import greenmap as gm
+
+    out = out or study.with_name("coverage.html")
+    result = gm.assess(gm.read_study(study))
+    gm.draw_coverage(result, lang=asked_lang() or result.study.lang).save(out)
+    say("map_done", path=out)
+
+
+@_verb
+@_STUDY
+@_out()
+def report(study: Path, out: Path | None) -> None:
+    """Write the workbook only."""
+    import greenmap as gm
+
+    out = out or study.with_name("gaps.xlsx")
+    result = gm.assess(gm.read_study(study))
+    gm.write_report(result, out, lang=asked_lang() or result.study.lang)
+    say("report_done", path=out)
+
+
+@main.group(cls=Verbs)
+@comforts
+def standards() -> None:
+    """List or show what a community can be held against."""
+
+
+@standards.command(name="list")
+@comforts
+def list_standards() -> None:
+    """List the standards that ship."""
+    import greenmap as gm
+    from greenmap.model.standard import standard_ids
+
+    for key in standard_ids():
+        standard = gm.load_standard(key)
+        click.echo(f"{key}\t{standard.name(settings.current().lang)}\t{len(standard.clauses)}")
+
+
+@standards.command(name="show")
+@click.argument("standard")
+@comforts
+def show_standard(standard: str) -> None:
+    """Show a standard's clauses."""
+    import greenmap as gm
+
+    lang = settings.current().lang
+    shown = gm.load_standard(standard)
+    click.echo(f"{shown.name(lang)} · {shown.disclaimer(lang)}")
+    for clause in shown.clauses:
+        confidence = i18n.text(f"term.confidence_{clause.confidence}")
+        click.echo(f"{clause.id}\t{clause.text(lang)}\t{clause.source(lang)}\t{confidence}")
