@@ -142,6 +142,8 @@ def settle(
     """
     start, target, cost = graph
     limit, shift, bucket, follow, node, key, touched = queue
+    if last - first >= follow.size:
+        return -1
     one = np.uint64(1)
     empty = ~np.uint64(0) >> (np.uint64(32) - low)
     used = one
