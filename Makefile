@@ -1,0 +1,42 @@
+# Two commands do all set-up on a fresh machine: `make demo` and `make test`.
+# uv is used where it is there (with the system's Python), else venv and pip.
+PYTHON ?= python3
+VENV ?= .venv
+OUT ?= data/out/demo
+BIN := $(VENV)/bin
+export PYTHONUTF8 := 1
+
+.PHONY: demo test check bench notebooks sample clean
+
+demo: $(VENV)/.core
+	$(BIN)/greenmap demo --out $(OUT)
+
+test: $(VENV)/.test
+	sh scripts/set_up.sh browser
+	$(BIN)/ruff check greenmap tests scripts notebooks
+	$(BIN)/mypy
+	$(BIN)/pytest $(PYTEST)
+
+check: $(VENV)/.test
+	$(BIN)/ruff check greenmap tests scripts notebooks
+	$(BIN)/mypy
+
+bench: $(VENV)/.test
+	$(BIN)/python scripts/benchmark.py
+
+notebooks: $(VENV)/.test
+	$(BIN)/jupytext --to ipynb --execute --output data/out/01_first_map.ipynb notebooks/01_first_map.py
+
+sample: $(VENV)/.core
+	$(BIN)/python scripts/make_sample.py
+
+$(VENV)/.core: pyproject.toml constraints.txt scripts/set_up.sh
+	sh scripts/set_up.sh install "$(PYTHON)" "$(VENV)" "."
+	touch $@
+
+$(VENV)/.test: pyproject.toml constraints.txt scripts/set_up.sh
+	sh scripts/set_up.sh install "$(PYTHON)" "$(VENV)" ".[test]"
+	touch $@ $(VENV)/.core
+
+clean:
+	rm -rf $(VENV) data/out data/cache build dist
