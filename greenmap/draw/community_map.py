@@ -1,0 +1,284 @@
+"""Community map: one community's homes by walk, its facilities, ranges, gaps and open questions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from greenmap.draw import layers, palette
+from greenmap.draw.community_panel import side_panel
+from greenmap.draw.figures import people_text, shown_walk, walk_text
+from greenmap.draw.markup import fill, link
+from greenmap.draw.page import Overlay, Page, make_page
+from greenmap.draw.panel import Say, attribution, head, speaker
+from greenmap.errors import OutputError
+from greenmap.model.category import load_categories
+from greenmap.model.standard import Clause
+from greenmap.model.study import ANSWERS, UNKNOWN, Assessment
+
+MARGIN_M = 500.0
+"""How far around the community the page shows streets, facilities and ranges."""
+
+MOST_STREET_POINTS = 40_000
+_OUTLINE_TOLERANCE_M = 2.0
+_METRES_PROFILE_DRAWN_AS = "adult"
+
+
+@dataclass(frozen=True, slots=True)
+class _Scene:
+    """One community with what lies around it."""
+
+    result: Assessment
+    area: gpd.GeoDataFrame
+    box: layers.Box
+    home_rows: npt.NDArray[np.int64]
+
+    @property
+    def clauses(self) -> tuple[Clause, ...]:
+        return self.result.study.standard.clauses
+
+
+def draw_community(result: Assessment, community_id: str, *, lang: str | None = None,
+                   home_link: str = "../index.html") -> Page:
+    """Draw one community's map: homes by walk, facilities, walking ranges, what is lacking.
+
+    Parameters
+    ----------
+    result : Assessment
+        From :func:`greenmap.assess`.
+    community_id : str
+        Which community.
+    lang : {"zh", "en"}, optional
+        Language of the page. Default: the study's.
+    home_link : str
+        Path of the city map relative to this page, not percent-encoded; empty
+        for a page that stands alone.
+
+    Returns
+    -------
+    Page
+
+    Raises
+    ------
+    OutputError
+        No such community, or the page would need something from the network.
+    """
+    lang = lang or result.study.lang
+    say, study = speaker(lang), result.study
+    scene = _scene(result, community_id)
+    name = str(scene.area["name"].iloc[0])
+    title = say("community_title", name=name)
+    back = link(home_link, say("back")) if home_link else None
+    return make_page(
+        "community", lang=lang, title=title,
+        head=head(title, study, say, lang, before=fill("<span>{}</span>", back) if back else None),
+        side=side_panel(result, community_id, say=say, lang=lang),
+        overlays=_overlays(result, say, lang), data=_data(scene, say, lang))
+
+
+def _scene(result: Assessment, community_id: str) -> _Scene:
+    table, homes = result.study.communities, result.study.homes
+    if community_id not in table.index:
+        raise OutputError("draw.community_unknown", id=community_id,
+                          known=", ".join(map(str, sorted(table.index)[:5])))
+    area = table.loc[[community_id]]
+    left, bottom, right, top = area.total_bounds.tolist()
+    rows = np.flatnonzero((homes["community_id"] == community_id).to_numpy(bool, na_value=False))
+    rows = rows[np.argsort(homes.index.to_numpy(dtype=str)[rows], kind="stable")]
+    return _Scene(result, area, (left - MARGIN_M, bottom - MARGIN_M, right + MARGIN_M,
+                                 top + MARGIN_M), rows)
+
+
+def _categories(result: Assessment) -> list[str]:
+    """Categories of the study's facilities and of its standard, in the table's order."""
+    found = {*result.study.amenities["category"].dropna(), *result.study.standard.categories}
+    return [key for key in load_categories() if key in found]
+
+
+def _overlays(result: Assessment, say: Say, lang: str) -> tuple[Overlay, ...]:
+    base = say("layer_base")
+    known = load_categories()
+    return (
+        Overlay("streets", say("layer_streets"), base, pane="streets", interactive=False),
+        Overlay("isochrones", say("layer_isochrones"), base, pane="isochrones",
+                interactive=False),
+        Overlay("outline", say("layer_outline"), base, pane="outline", interactive=False),
+        Overlay("homes", say("layer_homes"), base),
+        *[Overlay(key, _named(key, lang), _group(known[key].group, say), show=False)
+          for key in _categories(result)],
+    )
+
+
+def _group(group: str, say: Say) -> str:
+    return say(f"group_{group if group in palette.SIGNS else 'other'}")
+
+
+def _named(key: str, lang: str) -> str:
+    """A category's name behind its sign, as the layer control shows it."""
+    category = load_categories()[key]
+    shape, colour = palette.sign(category.group)
+    name = category.zh if lang == "zh" else category.en
+    mark = {"square": "■", "diamond": "◆", "triangle": "▲", "cross": "✚"}[shape]
+    return fill('<span style="color:{}" aria-hidden="true">{}</span> {}', colour, mark, name)
+
+
+def _data(scene: _Scene, say: Say, lang: str) -> dict[str, Any]:
+    study = scene.result.study
+    known = load_categories()
+    bands = sorted(study.bands)
+    signs = {}
+    for key in _categories(scene.result):
+        shape, colour = palette.sign(known[key].group)
+        signs[key] = {"shape": shape, "fill": colour,
+                      "name": known[key].zh if lang == "zh" else known[key].en}
+    words = ("legend", "scale", "north", "layers", "zoom_in", "zoom_out", "home", "people",
+             "streets")
+    return {
+        "clauses": [_clause(scene, k, say, lang) for k in range(len(scene.clauses))],
+        "first": _first_clause(scene),
+        "homes": _homes(scene),
+        "home_colours": palette.HOME_COLOURS,
+        "isochrones": [_isochrones(scene, clause, bands) for clause in scene.clauses],
+        "bands": [{"fill": colour, "text": say("band", band=f"{band:g}")}
+                  for band, colour in zip(bands, palette.band_colours(len(bands)), strict=True)],
+        "places": _places(scene, say), "signs": signs,
+        "outline": layers.features(scene.area),
+        "streets": layers.street_lines(study.network, scene.box, tolerance_m=1.0,
+                                       most_points=MOST_STREET_POINTS),
+        "bounds": layers.bounds(scene.area), "street": palette.STREET_COLOUR,
+        "attribution": str(fill("{}", attribution(study, say))),
+        "words": {"choose": say("choose_clause"), "places": say("places_here"),
+                  "outline": say("layer_outline"),
+                  "answers": [say(f"term.answer_{answer}") for answer in ANSWERS],
+                  **{word: say(word) for word in words}},
+    }
+
+
+def _first_clause(scene: _Scene) -> int:
+    """The clause the page opens with: that of the first gap, else of the first open question."""
+    community, ids = scene.area.index[0], [c.id for c in scene.clauses]
+    for table in (scene.result.gaps, scene.result.checks):
+        mine = table[table["community_id"] == community].sort_values("rank")
+        if len(mine):
+            return ids.index(mine["clause_id"].iloc[0])
+    return 0
+
+
+def _clause(scene: _Scene, k: int, say: Say, lang: str) -> dict[str, Any]:
+    clause = scene.clauses[k]
+    unit = say(f"term.unit_{clause.unit}") if clause.kind == "reach" else say("unit_places")
+    known = load_categories()
+    places = " / ".join(known[c].zh if lang == "zh" else known[c].en for c in clause.categories)
+    profile = scene.result.study.profiles.get(_drawn_profile(clause))
+    drawn = ((scene.result.isochrones["category"] == clause.target)
+             & (scene.result.isochrones["profile"] == _drawn_profile(clause))).any()
+    return {
+        "name": clause.text(lang), "categories": clause.categories,
+        "unit": unit, "beyond": walk_text(
+            np.inf, unit=clause.unit, lang=lang,
+            search_limit=scene.result.answers.search_limit[k]),
+        "classes": [*_class_texts(clause, unit, say), say("term.answer_unknown")],
+        "heading": say("homes_walk" if clause.kind == "reach" else "homes_count"),
+        "measure": say("walk" if clause.kind == "reach" else "count"),
+        "isochrones": say("isochrones_of", places=places,
+                          profile=profile.name(lang) if profile else "") if drawn else "",
+    }
+
+
+def _class_texts(clause: Clause, unit: str, say: Say) -> list[str]:
+    if clause.kind != "reach":
+        # Only the first and the last class are used: enough, or too few.
+        return [say("class_enough"), "", "", "", say("class_lacking")]
+    ends = [f"{part * clause.limit:g}" for part in palette.WALK_BREAKS]
+    under = say("class_walk_under", upper=ends[0], unit=unit)
+    between = [say("class_walk_between", lower=a, upper=b, unit=unit)
+               for a, b in zip(ends, ends[1:], strict=False)]
+    return [say("within_limit", words=under), say("within_limit", words=between[0]), *between[1:],
+            say("class_walk_over", lower=ends[-1], unit=unit)]
+
+
+def _drawn_profile(clause: Clause) -> str:
+    """Whose walking range is drawn; a clause in metres has no speed of its own."""
+    return clause.profile if clause.unit == "min" else _METRES_PROFILE_DRAWN_AS
+
+
+def _homes(scene: _Scene) -> dict[str, Any]:
+    answers, rows = scene.result.answers, scene.home_rows
+    homes = scene.result.study.homes.iloc[rows]
+    lon, lat = layers.lon_lat(homes)
+    people = homes["people"] if "people" in homes else pd.Series(np.nan, index=homes.index)
+    return {
+        "lon": lon, "lat": lat, "ids": homes.index.astype(str).tolist(),
+        "people": [people_text(n) for n in people],
+        "classes": [_classes(clause, answers.value[rows, k], answers.state[rows, k])
+                    for k, clause in enumerate(scene.clauses)],
+        "walks": [[_shown(walk, clause) for walk in answers.value[rows, k].tolist()]
+                  for k, clause in enumerate(scene.clauses)],
+        "answers": ["".join(map(str, answers.state[rows, k].tolist()))
+                    for k in range(len(scene.clauses))],
+    }
+
+
+def _classes(clause: Clause, value: npt.NDArray[np.float64], state: npt.NDArray[np.uint8]) -> str:
+    """One digit a home: its colour."""
+    if clause.kind == "reach":
+        known = palette.walk_classes(value, limit=clause.limit)
+    else:
+        known = np.where(value >= clause.min_count, 0, len(palette.WALK_COLOURS) - 1)
+    unknown = (state == UNKNOWN) | np.isnan(value)
+    return "".join(map(str, np.where(unknown, palette.UNKNOWN_CLASS, known).tolist()))
+
+
+def _shown(walk: float, clause: Clause) -> float | None:
+    """A walk as the page's script wants it: missing is null, beyond the search is -1."""
+    if np.isnan(walk):
+        return None
+    return -1 if np.isinf(walk) else shown_walk(walk, unit=clause.unit)
+
+
+def _isochrones(scene: _Scene, clause: Clause, bands: list[float]) -> dict[str, Any]:
+    """The clause's walking ranges around the community, longest first."""
+    table = scene.result.isochrones
+    mine = table[(table["category"] == clause.target)
+                 & (table["profile"] == _drawn_profile(clause))
+                 & table["band_min"].isin(bands)].sort_values("band_min", ascending=False)
+    shapes = shapely.clip_by_rect(mine.geometry.to_numpy(), *scene.box)
+    shapes = shapely.simplify(shapes, _OUTLINE_TOLERANCE_M)
+    drawn = gpd.GeoDataFrame({"band": [bands.index(b) for b in mine["band_min"]]},
+                             geometry=shapes, crs=scene.result.study.crs)
+    return layers.features(drawn, ["band"])
+
+
+def _places(scene: _Scene, say: Say) -> dict[str, Any]:
+    """Facilities around the community, by category."""
+    table: gpd.GeoDataFrame = scene.result.study.amenities
+    x, y = shapely.get_x(table.geometry.to_numpy()), shapely.get_y(table.geometry.to_numpy())
+    left, bottom, right, top = scene.box
+    near = table[(x >= left) & (x <= right) & (y >= bottom) & (y <= top)].sort_index()
+    places = {}
+    for key in _categories(scene.result):
+        mine = near[(near["category"] == key).to_numpy(bool, na_value=False)]
+        if len(mine):
+            lon, lat = layers.lon_lat(mine)
+            places[key] = {"lon": lon, "lat": lat,
+                           "texts": [_place_text(row, say) for row in mine.to_dict("records")]}
+    return places
+
+
+def _place_text(row: Mapping[str, Any], say: Say) -> str:
+    name, status, area = row.get("name"), row.get("status", "open"), row.get("area_m2")
+    parts = [say("place_unnamed") if pd.isna(name) or not name else str(name)]
+    if pd.isna(status):
+        parts.append(say("place_unknown_status"))
+    elif status != "open":
+        parts.append(say(f"place_status_{status}"))
+    if area is not None and not pd.isna(area):
+        parts.append(say("place_area", area=f"{area:,.0f}"))
+    return " · ".join(parts)

@@ -1,0 +1,148 @@
+"""Community panel: what is lacking, what isn't known, and every clause with its source."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from greenmap.draw.figures import people_text, percent_text, walk_text
+from greenmap.draw.markup import Html, fill, join, row, section, table
+from greenmap.draw.panel import Say, facts, sources, study_facts
+from greenmap.draw.tally import people_by_community
+from greenmap.model.small_group import small_groups
+from greenmap.model.standard import Clause
+from greenmap.model.study import Assessment
+
+
+def side_panel(result: Assessment, community_id: str, *, say: Say, lang: str) -> Html:
+    """Return what stands beside a community's map.
+
+    Parameters
+    ----------
+    result : Assessment
+        Everything measured.
+    community_id : str
+        Which community.
+    say : callable
+        From :func:`greenmap.draw.panel.speaker`.
+    lang : {"zh", "en"}
+        Language.
+
+    Returns
+    -------
+    Html
+    """
+    study = result.study
+    overview = [(say("community"), study.communities.at[community_id, "name"]),
+                (say("code"), community_id),
+                (say("people"), people_text(people_by_community(result).get(community_id))),
+                (say("homes"), f"{(study.homes['community_id'] == community_id).sum():,}"),
+                (say("area"), study.name or say("study_unnamed")),
+                *study_facts(study, say, lang)]
+    return fill("<aside>{}{}{}{}{}</aside>",
+                section(say("missing"), _gaps(result, community_id, say, lang)),
+                section(say("unknown"), _checks(result, community_id, say, lang)),
+                section(say("clauses"), _clauses(result, community_id, say, lang)),
+                section(say("overview"), facts(overview)), sources(study, say, lang))
+
+
+def _button(clause: Clause, result: Assessment, say: Say) -> Html:
+    number = [c.id for c in result.study.standard.clauses].index(clause.id)
+    return fill('<button type="button" data-clause="{}">{}</button>', number, say("show"))
+
+
+def _limits(result: Assessment) -> dict[str, float]:
+    return dict(zip(result.answers.clause_id, result.answers.search_limit, strict=True))
+
+
+def _gaps(result: Assessment, community_id: str, say: Say, lang: str) -> Html:
+    gaps = result.gaps[result.gaps["community_id"] == community_id].sort_values("rank")
+    by_id = {c.id: c for c in result.study.standard.clauses}
+    limits = _limits(result)
+    items = []
+    for gap in gaps.to_dict("records"):
+        clause = by_id[gap["clause_id"]]
+        told = say("missing_facts", share=percent_text(gap["share"]),
+                   required=percent_text(gap["required"]),
+                   people=people_text(gap["people_missing"]),
+                   walk=walk_text(gap["walk_p90"], unit=gap["walk_unit"], lang=lang,
+                                  search_limit=limits[clause.id]))
+        items.append(fill('<li><strong>{}</strong> {}<br>{}<span class="source">{}</span></li>',
+                          clause.text(lang), _button(clause, result, say), told,
+                          say("causes", causes=_causes(gap, say))))
+    if not items:
+        return fill("<p>{}</p>", say("missing_none"))
+    return fill("<ol>{}</ol>", join(items))
+
+
+def _causes(gap: dict[str, Any], say: Say) -> str:
+    """People per cause; ``none_near=12; detour=3`` in the gap's own text."""
+    found = [part.split("=") for part in str(gap["people_by_cause"]).split("; ") if "=" in part]
+    if pd.isna(gap["people_missing"]) or not found:
+        return say(f"term.cause_{gap['cause']}") if gap["cause"] else say("not_given")
+    return say("list_mark").join(
+        say("cause_people", cause=say(f"term.cause_{cause}"), people=people_text(float(n)))
+        for cause, n in found)
+
+
+def _checks(result: Assessment, community_id: str, say: Say, lang: str) -> Html:
+    checks = result.checks[result.checks["community_id"] == community_id].sort_values("rank")
+    by_id = {c.id: c for c in result.study.standard.clauses}
+    items = [fill('<li><strong>{}</strong> {}<br>{}</li>', by_id[check["clause_id"]].text(lang),
+                  _button(by_id[check["clause_id"]], result, say),
+                  say("unknown_facts", reason=say(f"term.reason_{check['reason']}"),
+                      people=people_text(check["people_unknown"])))
+             for check in checks.to_dict("records")]
+    if not items:
+        return fill("<p>{}</p>", say("unknown_none"))
+    return fill("<ol>{}</ol>", join(items))
+
+
+def _clauses(result: Assessment, community_id: str, say: Say, lang: str) -> Html:
+    mine = result.coverage.xs(community_id, level="unit_id")
+    hidden = small_groups(result.coverage, units=result.units, standard=result.study.standard
+                          ).xs(community_id, level="unit_id")
+    limits = _limits(result)
+    lines = []
+    for clause in result.study.standard.clauses:
+        found: dict[str, Any] = {str(k): v for k, v in mine.loc[clause.id].items()}
+        lines.append(row([
+            fill('{}<span class="source">{}</span>', clause.text(lang),
+                 say(f"term.people_{clause.people}")),
+            _requirement(clause, result, say, lang),
+            _found(found, hidden[clause.id], limits[clause.id], say, lang),
+            fill('<span class="state {}">{}</span><span class="source">{}</span>', found["state"],
+                 say(f"term.state_{found['state']}"), _reason(found, say))]))
+    return table([say("clause"), say("requirement"), say("found"), say("verdict")], lines)
+
+
+def _requirement(clause: Clause, result: Assessment, say: Say, lang: str) -> Html:
+    parts = [say("limit", limit=f"{clause.limit:g}", unit=say(f"term.unit_{clause.unit}"))
+             if clause.kind == "reach" else say("present", count=clause.min_count)]
+    if clause.min_area_m2 is not None:
+        parts.append(say("min_area", area=f"{clause.min_area_m2:,.0f}"))
+    profile = result.study.profiles.get(clause.profile)
+    if profile is not None and profile.unit == "min":
+        parts.append(profile.name(lang))
+    told = say("figure_source", source=clause.source(lang),
+               confidence=say(f"term.confidence_{clause.confidence}"))
+    return fill('{}<span class="source">{}</span>', " · ".join(parts), told)
+
+
+def _found(found: dict[str, Any], hidden: str, search_limit: float, say: Say, lang: str) -> Html:
+    basis = fill('<span class="source">{}</span>', say(f"term.basis_{found['people_basis']}"))
+    if hidden:
+        return fill("{}{}", say(hidden), basis)
+    if found["state"] == "not_applicable":
+        return Html("—")
+    walks = [walk_text(found[name], unit=found["walk_unit"], search_limit=search_limit, lang=lang)
+             for name in ("walk_median", "walk_p90")]
+    told = (Html() if pd.isna(found["walk_median"]) else
+            fill('<span class="source">{}</span>', say("walks", median=walks[0], p90=walks[1])))
+    return fill("{}{}{}", say("covered", share=percent_text(found["share"])), told, basis)
+
+
+def _reason(found: dict[str, Any], say: Say) -> str:
+    told = found["reason"] if isinstance(found["reason"], str) else ""
+    return say(f"term.reason_{told}") if told else ""

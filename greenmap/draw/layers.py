@@ -1,0 +1,186 @@
+"""Layers: tables turned into light GeoJSON, in WGS 84 and with only the columns shown."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pyproj
+import shapely
+
+from greenmap.model.walk_network import WalkNetwork
+
+WGS84 = "EPSG:4326"
+DECIMALS = 6
+"""Of a degree: 0.11 m."""
+
+BACKDROP_DECIMALS = 5
+"""Streets behind a map: 1.1 m, under a screen's dot at the scales they are seen at."""
+
+Box = tuple[float, float, float, float]
+
+_KINDS = (("motorway", "trunk", "primary"), ("secondary",), ("tertiary",),
+          ("residential", "unclassified", "living_street", "pedestrian"), ("service", "road"))
+"""OSM street kinds, the larger first; paths and all other kinds come after these."""
+
+
+@cache
+def _to_wgs84(crs: str) -> pyproj.Transformer:
+    return pyproj.Transformer.from_crs(crs, WGS84, always_xy=True)
+
+
+def in_wgs84(shapes: npt.NDArray[Any], crs: str, *, decimals: int = DECIMALS
+             ) -> npt.NDArray[Any]:
+    """Return geometries as rounded longitude and latitude.
+
+    Parameters
+    ----------
+    shapes : array of shapely geometries
+        In `crs`.
+    crs : str
+        Where they are.
+    decimals : int
+        Of a degree.
+
+    Returns
+    -------
+    array of shapely geometries
+        Same order; two dimensions.
+
+    Examples
+    --------
+    >>> at = in_wgs84(np.array([shapely.Point(500000, 0)]), "EPSG:32650")
+    >>> shapely.get_coordinates(at).tolist()
+    [[117.0, 0.0]]
+    """
+    def move(xy: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        lon, lat = _to_wgs84(crs).transform(xy[:, 0], xy[:, 1])
+        return np.round(np.column_stack([lon, lat]), decimals) + 0.0
+
+    moved: npt.NDArray[Any] = shapely.transform(shapely.force_2d(shapes), move)
+    return moved
+
+
+def lon_lat(table: gpd.GeoDataFrame) -> tuple[list[float], list[float]]:
+    """Return the points of a table as two columns of rounded degrees.
+
+    Parameters
+    ----------
+    table : GeoDataFrame of points
+        In any CRS.
+
+    Returns
+    -------
+    tuple of (longitudes, latitudes)
+    """
+    points = in_wgs84(table.geometry.to_numpy(), table.crs.to_string())
+    return shapely.get_x(points).tolist(), shapely.get_y(points).tolist()
+
+
+def features(table: gpd.GeoDataFrame, columns: Sequence[str] = ()) -> dict[str, Any]:
+    """Turn a table into a GeoJSON FeatureCollection.
+
+    Parameters
+    ----------
+    table : GeoDataFrame
+        In any CRS; rows without a shape are left out.
+    columns : sequence of str
+        The only properties carried; plain values.
+
+    Returns
+    -------
+    dict
+        GeoJSON.
+
+    Examples
+    --------
+    >>> table = gpd.GeoDataFrame({"a": [1], "b": [2]}, geometry=[shapely.Point(120, 30)],
+    ...                          crs=4326)
+    >>> features(table, ["a"])["features"]
+    [{'type': 'Feature', 'properties': {'a': 1},
+      'geometry': {'type': 'Point', 'coordinates': [120.0, 30.0]}}]
+    """
+    shapes = in_wgs84(table.geometry.to_numpy(), table.crs.to_string())
+    values = [table[name].tolist() for name in columns]
+    rows = zip(*values, strict=True) if columns else [()] * len(table)
+    return {"type": "FeatureCollection", "features": [
+        {"type": "Feature", "properties": dict(zip(columns, row, strict=True)),
+         "geometry": json.loads(shapely.to_geojson(shape))}
+        for row, shape in zip(rows, shapes, strict=True)
+        if shape is not None and not shape.is_empty]}
+
+
+def bounds(table: gpd.GeoDataFrame) -> list[list[float]]:
+    """Return a table's box as Leaflet wants it: [[south, west], [north, east]]."""
+    west, south, east, north = shapely.total_bounds(
+        in_wgs84(table.geometry.to_numpy(), table.crs.to_string())).tolist()
+    return [[south, west], [north, east]]
+
+
+def street_lines(network: WalkNetwork, box: Box, *, tolerance_m: float,
+                 most_points: int) -> dict[str, Any]:
+    """Draw the streets inside a box as one line string of many parts.
+
+    Larger kinds come first; a kind is drawn whole or not at all, as long as the
+    points suffice.
+
+    Parameters
+    ----------
+    network : WalkNetwork
+        Streets.
+    box : tuple of float
+        Left, bottom, right, top, in the network's CRS, metres.
+    tolerance_m : float
+        Lines may be moved by this much, metres.
+    most_points : int
+        How many points the page can carry.
+
+    Returns
+    -------
+    dict
+        GeoJSON FeatureCollection with one feature or none.
+    """
+    left = most_points
+    parts: list[npt.NDArray[Any]] = []
+    for edges in _edges_by_kind(network, box):
+        lines = _simplified(network, edges, tolerance_m)
+        left -= int(shapely.get_num_coordinates(lines).sum())
+        if left < 0:
+            break
+        parts.append(lines)
+    lines = np.concatenate(parts) if parts else np.array([], dtype=object)
+    shape = in_wgs84(np.array([shapely.multilinestrings(lines)]), network.crs,
+                     decimals=BACKDROP_DECIMALS)
+    return features(gpd.GeoDataFrame(geometry=shape, crs=WGS84))
+
+
+def _edges_by_kind(network: WalkNetwork, box: Box) -> list[npt.NDArray[np.int64]]:
+    """Edges whose own box meets `box`, in groups from the larger streets down."""
+    if not network.n_edges:
+        return []
+    starts = network.shape_start[:-1]
+    low = np.minimum.reduceat(network.shape_xy, starts)
+    high = np.maximum.reduceat(network.shape_xy, starts)
+    near = ((high >= box[:2]) & (low <= box[2:])).all(axis=1)
+    rank = {kind: n for n, kinds in enumerate(_KINDS) for kind in kinds}
+    ranks = np.array([rank.get(kind.removesuffix("_link"), len(_KINDS))
+                      for kind in network.kinds], dtype=np.int64)[network.kind]
+    groups = [np.flatnonzero(near & (ranks == n)) for n in range(len(_KINDS) + 1)]
+    return [edges for edges in groups if len(edges)]
+
+
+def _simplified(network: WalkNetwork, edges: npt.NDArray[np.int64],
+                tolerance_m: float) -> npt.NDArray[Any]:
+    counts = np.diff(network.shape_start)[edges]
+    first = np.repeat(network.shape_start[edges] - np.r_[0, np.cumsum(counts)[:-1]], counts)
+    points = network.shape_xy[first + np.arange(counts.sum())]
+    lines = shapely.linestrings(points, indices=np.repeat(np.arange(len(edges)), counts))
+    merged = shapely.get_parts(shapely.line_merge(shapely.multilinestrings(lines)))
+    simple: npt.NDArray[Any] = shapely.simplify(merged, tolerance_m, preserve_topology=False)
+    kept: npt.NDArray[Any] = simple[shapely.length(simple) > tolerance_m]
+    return kept

@@ -1,0 +1,90 @@
+gm.clause = 0;
+
+// A facility's sign, told by shape as well as by colour; canvas only.
+gm.Sign = L.CircleMarker.extend({
+  _updatePath() {
+    const renderer = this._renderer;
+    if (!renderer._drawing || this._empty()) return;
+    const context = renderer._ctx;
+    context.beginPath();
+    gm.shape[this.options.shape](this._point.x, this._point.y, this._radius)
+      .forEach(([x, y], n) => n ? context.lineTo(x, y) : context.moveTo(x, y));
+    context.closePath();
+    renderer._fillStroke(context, this);
+  },
+});
+
+gm.style = (key, feature) => {
+  const data = gm.data;
+  if (key === "streets") return {color: data.street, weight: 1.2, opacity: 1, fill: false};
+  if (key === "outline") return {color: "#111", weight: 2.5, dashArray: "8 4", fill: false};
+  if (key === "isochrones")
+    return {color: "#54278f", weight: 1, fillColor: data.bands[feature.properties.band].fill, fillOpacity: 0.45};
+  if (key === "homes") {
+    const known = data.homes.classes[gm.clause][feature.properties.n];
+    return {color: "#444", weight: 0.8, fillColor: data.home_colours[known], fillOpacity: 1};
+  }
+  return {color: "#fff", weight: 1.2, fillColor: data.signs[key].fill, fillOpacity: 1};
+};
+
+gm.point = (key, feature, at) => key === "homes" ? L.circleMarker(at, {radius: 4.5})
+  : new gm.Sign(at, {radius: 6, shape: gm.data.signs[key].shape});
+
+gm.points = (lon, lat) => ({type: "FeatureCollection", features: lon.map((x, n) => (
+  {type: "Feature", properties: {n}, geometry: {type: "Point", coordinates: [x, lat[n]]}}))});
+
+gm.lines = texts => {
+  const box = gm.node("div");
+  texts.filter(Boolean).forEach(text => box.append(gm.node("div", "", text)));
+  return box;
+};
+
+gm.homeText = n => {
+  const {homes, clauses, words} = gm.data, clause = clauses[gm.clause];
+  const walk = homes.walks[gm.clause][n];
+  return [`${words.home} ${homes.ids[n]}`, `${words.people} ${homes.people[n]}`, clause.name,
+    walk === null ? "" : `${clause.measure} ${walk < 0 ? clause.beyond : walk + " " + clause.unit}`,
+    words.answers[homes.answers[gm.clause][n]]];
+};
+
+gm.legendRows = () => {
+  const {clauses, words, home_colours: colours, bands, signs} = gm.data, clause = clauses[gm.clause];
+  const rows = [{title: clause.heading},
+    ...clause.classes.map((text, n) => ({shape: "dot", fill: colours[n], text})).filter(row => row.text)];
+  if (clause.isochrones) rows.push({title: clause.isochrones}, ...bands.map(({fill, text}) => ({fill, text})));
+  rows.push({title: words.places}, ...clause.categories.map(key => ({...signs[key], line: "#fff", text: signs[key].name})),
+    {shape: "line", line: "#111", text: words.outline}, {shape: "line", line: gm.data.street, text: words.streets});
+  return rows;
+};
+
+gm.start = (map, layers) => {
+  const {data} = gm, auto = new Set();
+  layers.streets.addData(data.streets);
+  layers.outline.addData(data.outline);
+  layers.homes.addData(gm.points(data.homes.lon, data.homes.lat));
+  layers.homes.bindTooltip(one => gm.lines(gm.homeText(one.feature.properties.n)));
+  for (const [key, places] of Object.entries(data.places)) {
+    layers[key].addData(gm.points(places.lon, places.lat));
+    layers[key].bindTooltip(one => gm.lines([data.signs[key].name, places.texts[one.feature.properties.n]]));
+  }
+  gm.furnish(map);
+  const legend = gm.legend(map);
+  // The clause's own facilities come and go with it; what was ticked by hand stays.
+  const show = n => {
+    gm.clause = n;
+    const wanted = data.clauses[n].categories;
+    auto.forEach(key => { if (!wanted.includes(key)) { layers[key].remove(); auto.delete(key); } });
+    wanted.forEach(key => { if (!map.hasLayer(layers[key])) { layers[key].addTo(map); auto.add(key); } });
+    layers.isochrones.clearLayers().addData(data.isochrones[n] || []);
+    layers.homes.eachLayer(one => layers.homes.resetStyle(one));
+    wanted.forEach(key => layers[key].bringToFront());
+    legend(gm.legendRows());
+  };
+  const select = gm.chooser(map, data.words.choose, data.clauses.map(clause => clause.name), show);
+  select.value = data.first;
+  document.querySelectorAll("[data-clause]").forEach(button => button.addEventListener("click", () => {
+    select.value = button.dataset.clause;
+    show(Number(select.value));
+  }));
+  show(data.first);
+};
