@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
 from greenmap.model.walk_network import F8, I4, Bool, Objects, freeze
@@ -56,6 +55,7 @@ class Attachment:
 
         Examples
         --------
+        >>> import numpy as np
         >>> one = Attachment(
         ...     np.array(["h1"], object), np.array([-1], np.int32), np.array([np.nan]),
         ...     np.array([-1], np.int32), np.array([250.0]), np.array(["too_far"], object),

@@ -1,1 +1,1 @@
-"""Floor 3: street files become a walking network; homes and places are put on it."""
+"""Floor 3: streets as a network one can walk, and who joins it where."""

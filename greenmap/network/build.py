@@ -152,7 +152,7 @@ def _extent(
     given: shapely.Polygon | None, to_plane: Transformer, x: F8, y: F8
 ) -> shapely.Polygon:
     if given is None:
-        hull = shapely.convex_hull(shapely.multipoints(x, y))
+        hull = shapely.convex_hull(shapely.multipoints(np.column_stack([x, y])))
         return hull if hull.geom_type == "Polygon" else hull.buffer(1.0)
     # a long straight side in degrees is a curve in the plane
     fine = shapely.segmentize(given, 0.01)
@@ -162,4 +162,5 @@ def _extent(
 def _well_inside(extent: shapely.Polygon, x: F8, y: F8) -> Bool:
     inner = extent.buffer(-EXIT_MARGIN_M)
     shapely.prepare(inner)
-    return shapely.contains_xy(inner, x, y)
+    inside: Bool = shapely.contains_xy(inner, x, y)
+    return inside

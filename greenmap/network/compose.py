@@ -20,7 +20,6 @@ from greenmap.model.walk_network import F8, I4, I8, U4, Bool, WalkNetwork, freez
 from greenmap.network.attach import edge_lines
 from greenmap.network.price import BLOCKED, EdgeTicks, leg_ticks
 
-
 Arcs = tuple[npt.NDArray[Any], ...]
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from greenmap.errors import NetworkError
 from greenmap.model.profile import Profile
-from greenmap.model.walk_network import F8, U4, Bool, I8, WalkNetwork, freeze
+from greenmap.model.walk_network import F8, I8, U4, Bool, WalkNetwork, freeze
 
 BLOCKED = 0xFFFF_FFFF
 """Cost of an edge that may not be walked in a direction."""
