@@ -1,0 +1,54 @@
+"""Columns: what each column of a handed-on table holds, how wide and how it is headed."""
+
+from __future__ import annotations
+
+from greenmap import i18n
+
+KINDS = {
+    "text": ("wide", 22), "word": ("text", 12), "code": ("text", 16), "long": ("wide", 38),
+    "count": ("count", 10), "share": ("share", 10), "number": ("number", 10), "blank": ("wide", 14),
+}
+"""Kind of column: cell format and width in characters."""
+
+_KIND_OF = {
+    "count": "rank people people_covered people_unknown people_missing rows",
+    "share": "share required shortfall",
+    "number": "limit walk_median walk_p90 leg_m area_m2 capacity value",
+    "code": "unit_id community_id home_id amenity_id place_id gap_id check_id clause_id digest",
+    "long": "clause source_text people_by_cause note todo left_out notes",
+    "text": "unit_name community_name name data_source input_name reason cause people_basis",
+    "blank": "found checked_by checked_on",
+}
+_KINDS = {name: kind for kind, names in _KIND_OF.items() for name in names.split()}
+
+
+def kind_of(column: str) -> str:
+    """Return the kind of a column, one of :data:`KINDS`.
+
+    Examples
+    --------
+    >>> kind_of("share"), kind_of("state")
+    ('share', 'word')
+    """
+    return _KINDS.get(column, "word")
+
+
+def heading(column: str, lang: str) -> str:
+    """Return a column's heading.
+
+    Parameters
+    ----------
+    column : str
+        Canonical name.
+    lang : {"zh", "en"}
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> heading("unit_id", "zh")
+    '单元编号'
+    """
+    return i18n.text(f"report.col_{column}", lang)

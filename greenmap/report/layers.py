@@ -1,0 +1,147 @@
+"""Layers: what a GIS opens. GeoPackages in the study's CRS, columns by canonical name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyogrio
+import shapely
+
+from greenmap.model.small_group import small_groups
+from greenmap.model.study import ANSWERS, Assessment
+from greenmap.model.unit import UPPER, parents_of
+from greenmap.report.listing import amenity_snaps
+
+_DATE = "2000-01-01T00:00:00.000Z"  # a fixed date: equal results make equal files
+
+
+def write_results(result: Assessment, path: Path) -> None:
+    """Write units, gaps, field checks, facilities and isochrones; no homes.
+
+    Parameters
+    ----------
+    result : Assessment
+    path : Path
+        A ``.gpkg``. Layers: ``communities`` and one per upper level, with
+        ``state_<clause>`` and ``share_<clause>``; ``gaps``, ``checks``,
+        ``facilities``, ``isochrones``.
+    """
+    communities = result.study.communities
+    wide = _wide(result)
+    layers = {"communities": communities[["name", "geometry"]].join(wide)}
+    parents = parents_of(communities)
+    for level in UPPER:
+        if level in parents:
+            layers[level] = _dissolved(communities, parents[level]).join(wide)
+    layers["gaps"] = _gaps(result)
+    layers["checks"] = _checks(result, layers)
+    layers["facilities"] = _facilities(result)
+    layers["isochrones"] = result.isochrones
+    path.unlink(missing_ok=True)
+    with _fixed_date():
+        for name, layer in layers.items():
+            shape = "Point" if name == "facilities" else "MultiPolygon"
+            _write(layer.sort_index(), path, name, shape)
+
+
+def write_homes(result: Assessment, path: Path) -> None:
+    """Write the homes with what each answers; for use inside the office only.
+
+    Parameters
+    ----------
+    result : Assessment
+    path : Path
+        A ``.gpkg`` with the layer ``homes``: people as a whole number, no ages;
+        ``answer_<clause>`` and ``walk_<clause>``, missing where beyond the search.
+    """
+    homes, answers = result.study.homes, result.answers
+    columns: dict[str, object] = {}
+    if "people" in homes:
+        columns["people"] = homes["people"].astype(float).round().to_numpy()
+    columns["community_id"] = homes["community_id"].to_numpy(object)
+    for k, clause in enumerate(answers.clause_id):
+        value = answers.value[:, k]
+        columns[f"answer_{_field(clause)}"] = np.array(ANSWERS, object)[answers.state[:, k]]
+        columns[f"walk_{_field(clause)}"] = np.where(np.isfinite(value), value, np.nan)
+    path.unlink(missing_ok=True)
+    layer = gpd.GeoDataFrame(columns, index=homes.index, geometry=homes.geometry)
+    with _fixed_date():
+        _write(layer.sort_index(), path, "homes", "Point")
+
+
+@contextmanager
+def _fixed_date() -> Iterator[None]:
+    before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": _DATE})
+    try:
+        yield
+    finally:
+        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})
+
+
+def _write(layer: gpd.GeoDataFrame, path: Path, name: str, shape: str) -> None:
+    pyogrio.write_dataframe(layer.reset_index(), path, layer=name, driver="GPKG",
+                            geometry_type=shape, promote_to_multi=shape != "Point")
+
+
+def _field(clause: str) -> str:
+    return clause.replace("-", "_")
+
+
+def _wide(result: Assessment) -> pd.DataFrame:
+    table = result.coverage[["state", "share"]].copy()
+    hidden = small_groups(table.join(result.coverage[["people", "people_basis"]]),
+                          units=result.units, standard=result.study.standard) != ""
+    table.loc[hidden, "share"] = np.nan
+    columns = {}
+    for clause in result.answers.clause_id:
+        one = table.xs(clause, level="clause_id")
+        columns[f"state_{_field(clause)}"] = one["state"].astype(object)
+        columns[f"share_{_field(clause)}"] = one["share"].astype(float)
+    return pd.DataFrame(columns)
+
+
+def _dissolved(communities: gpd.GeoDataFrame, parent: pd.Series) -> gpd.GeoDataFrame:
+    ids = sorted(parent.unique())
+    shapes = [shapely.union_all(communities.geometry[parent == unit].to_numpy()) for unit in ids]
+    return gpd.GeoDataFrame({"name": [unit.rsplit("/", 1)[-1] for unit in ids]},
+                            index=pd.Index(ids, name="unit_id"), geometry=shapes,
+                            crs=communities.crs)
+
+
+def _checks(result: Assessment, layers: dict[str, gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
+    shapes = pd.concat([layer.geometry for layer in layers.values()])
+    hidden = _hidden(result, result.checks)
+    return gpd.GeoDataFrame(
+        result.checks.assign(people_unknown=result.checks["people_unknown"].mask(hidden)),
+        geometry=shapes.reindex(result.checks["community_id"]).to_numpy(),
+        crs=result.study.crs)
+
+
+def _gaps(result: Assessment) -> gpd.GeoDataFrame:
+    gaps = result.gaps.copy()
+    hidden = _hidden(result, gaps)
+    for name in ("people_missing", "people_unknown", "people", "share"):
+        gaps[name] = gaps[name].astype(float).mask(hidden)
+    gaps["people_by_cause"] = gaps["people_by_cause"].astype(object).mask(hidden)
+    gaps["walk_p90"] = gaps["walk_p90"].astype(float).replace(np.inf, np.nan)
+    return gaps
+
+
+def _hidden(result: Assessment, rows: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    marks = small_groups(result.coverage, units=result.units, standard=result.study.standard)
+    keys = pd.MultiIndex.from_arrays([rows["community_id"], rows["clause_id"]])
+    return marks.reindex(keys).fillna("").ne("").to_numpy()
+
+
+def _facilities(result: Assessment) -> gpd.GeoDataFrame:
+    table = result.study.amenities
+    kept = [name for name in ("place_id", "name", "category", "status", "area_m2", "source")
+            if name in table]
+    return table[[*kept, "geometry"]].join(amenity_snaps(result))

@@ -1,0 +1,261 @@
+"""Listing: the assessment's tables as a reader sees them, in words, one row per line.
+
+Both the workbook and the csv files are written from these, so they can't differ. Column names
+are the canonical ones; headings come from the locale. Numbers stay numbers; where there is no
+number (beyond the search, a group too small to print) the cell holds the word instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from greenmap import i18n
+from greenmap.model.category import load_categories
+from greenmap.model.small_group import COMPLEMENT, FEW, small_groups
+from greenmap.model.standard import LEVELS, Clause
+from greenmap.model.study import Assessment
+from greenmap.model.unit import STUDY
+
+COVERAGE = ("level", "unit_id", "unit_name", "clause_id", "clause", "limit", "limit_unit", "group",
+            "people", "people_covered", "people_unknown", "share", "required", "state", "state_80",
+            "state_90", "state_100", "reason", "walk_median", "walk_p90", "walk_unit",
+            "people_basis", "source_text", "confidence")
+GAPS = ("rank", "gap_id", "district", "subdistrict", "community_id", "community_name", "clause_id",
+        "clause", "source_text", "limit", "limit_unit", "group", "required", "share", "shortfall",
+        "measure", "people_missing", "people_unknown", "people", "cause", "people_by_cause",
+        "state", "walk_p90", "walk_unit", "data_source", "data_date", "note")
+CHECKS = ("rank", "check_id", "district", "subdistrict", "community_id", "community_name",
+          "clause_id", "clause", "limit", "limit_unit", "group", "people_unknown", "reason", "todo",
+          "data_source", "data_date", "found", "checked_by", "checked_on")
+FACILITIES = ("amenity_id", "place_id", "name", "category", "status", "attached", "why_not",
+              "leg_m", "area_m2", "source")
+
+
+def list_coverage(result: Assessment, lang: str) -> pd.DataFrame:
+    """List coverage, one row per unit and clause.
+
+    Parameters
+    ----------
+    result : Assessment
+    lang : {"zh", "en"}
+
+    Returns
+    -------
+    DataFrame
+        Columns :data:`COVERAGE`; communities by id first, then each upper
+        level; clauses in the standard's order.
+    """
+    table = result.coverage
+    clauses = _clauses(result)
+    marks = small_groups(table, units=result.units, standard=result.study.standard)
+    flat = table.reset_index()
+    flat["mark"] = marks.to_numpy()
+    flat["level_rank"] = flat["level"].map({name: n for n, name in enumerate((*LEVELS, STUDY))})
+    flat["clause_rank"] = flat["clause_id"].map({name: n for n, name in enumerate(clauses)})
+    flat = flat.sort_values(["level_rank", "unit_id", "clause_rank"], ignore_index=True)
+    out = flat.join(_clause_columns(flat["clause_id"], clauses, lang))
+    out["unit_name"] = flat["unit_name"].mask(flat["level"] == STUDY, _study_name(result, lang))
+    out["walk_median"] = walks(result, flat, "walk_median", lang)
+    out["walk_p90"] = walks(result, flat, "walk_p90", lang)
+    for name, prefix in (("level", "level"), ("reason", "reason"), ("walk_unit", "unit"),
+                         ("people_basis", "basis"), ("state", "state"), ("state_80", "state"),
+                         ("state_90", "state"), ("state_100", "state")):
+        out[name] = words(flat[name], prefix, lang)
+    for name in ("people", "people_covered", "people_unknown", "share"):
+        out[name] = hide(flat[name], flat["mark"], name, lang)
+    return out[list(COVERAGE)]
+
+
+def list_gaps(result: Assessment, lang: str) -> pd.DataFrame:
+    """List the gaps by rank: what is not met, and why.
+
+    Parameters
+    ----------
+    result : Assessment
+    lang : {"zh", "en"}
+
+    Returns
+    -------
+    DataFrame
+        Columns :data:`GAPS`.
+    """
+    table = result.gaps.drop(columns="geometry", errors="ignore").reset_index()
+    out = _places(result, table, "gap_id", lang)
+    marks = _marks_of(result, out)
+    out["shortfall"] = out["required"] - out["share"]
+    out["state"] = word("state_not_met", lang)
+    out["measure"] = i18n.text("report.measure_share", lang)
+    out["walk_p90"] = walks(result, out, "walk_p90", lang)
+    out["walk_unit"] = words(out["walk_unit"], "unit", lang)
+    out["cause"] = words(out["cause"], "cause", lang)
+    out["people_by_cause"] = [_causes(value, lang) if mark == "" else ""
+                              for value, mark in zip(out["people_by_cause"], marks, strict=True)]
+    for name in ("people_missing", "people_unknown", "people", "share", "shortfall"):
+        out[name] = hide(out[name], marks, name, lang)
+    return out[list(GAPS)]
+
+
+def list_checks(result: Assessment, lang: str) -> pd.DataFrame:
+    """List what has to be looked at on the spot, by rank.
+
+    Parameters
+    ----------
+    result : Assessment
+    lang : {"zh", "en"}
+
+    Returns
+    -------
+    DataFrame
+        Columns :data:`CHECKS`; the last three are left for the visitor.
+    """
+    table = result.checks.drop(columns="geometry", errors="ignore").reset_index()
+    out = _places(result, table, "check_id", lang)
+    known = i18n.table("report", lang)
+    out["todo"] = [known.get(f"todo_{reason}", known["todo_other"]) for reason in out["reason"]]
+    out["reason"] = words(out["reason"], "reason", lang)
+    out["people_unknown"] = hide(out["people_unknown"], _marks_of(result, out), "people", lang)
+    for name in ("found", "checked_by", "checked_on"):
+        out[name] = ""
+    return out[list(CHECKS)]
+
+
+def list_facilities(result: Assessment, lang: str) -> pd.DataFrame:
+    """List every facility row, also those of no category or not on the streets.
+
+    Parameters
+    ----------
+    result : Assessment
+    lang : {"zh", "en"}
+
+    Returns
+    -------
+    DataFrame
+        Columns :data:`FACILITIES`, by ``amenity_id``.
+    """
+    table = pd.DataFrame(result.study.amenities.drop(columns="geometry"))
+    table = table.reindex(columns=[*table.columns, *(
+        name for name in ("place_id", "name", "category", "status", "area_m2", "source")
+        if name not in table)])
+    out = table.join(amenity_snaps(result))
+    out = out.rename_axis("amenity_id").sort_index().reset_index()
+    names = {key: category.zh if lang == "zh" else category.en
+             for key, category in load_categories().items()}
+    unclassified = i18n.text("report.unclassified", lang)
+    out["category"] = [unclassified if pd.isna(key) else names.get(key, key)
+                       for key in out["category"]]
+    out["status"] = words(out["status"].fillna("unknown"), "status", lang, part="report")
+    joined = out["attached"].fillna(False).astype(bool)
+    out["attached"] = [i18n.text("report.yes" if ok else "report.no", lang) for ok in joined]
+    out["why_not"] = np.where(joined, "", words(out["snap"].fillna("not_tried"), "snap", lang,
+                                                part="report"))
+    return out[list(FACILITIES)]
+
+
+def amenity_snaps(result: Assessment) -> pd.DataFrame:
+    """Return how each facility was put on the streets.
+
+    Parameters
+    ----------
+    result : Assessment
+
+    Returns
+    -------
+    DataFrame
+        Index ``amenity_id``; ``attached``, ``leg_m``, ``snap``.
+    """
+    snaps = result.snaps.loc["amenity"]
+    return snaps[["attached", "leg_m"]].assign(snap=snaps["status"])
+
+
+def word(name: str, lang: str) -> str:
+    """Return a shared word."""
+    return i18n.text(f"term.{name}", lang)
+
+
+def words(values: pd.Series, prefix: str, lang: str, *, part: str = "term") -> list[str]:
+    """Translate a column of keys; an unknown key stays itself, missing is empty."""
+    known = i18n.table(part, lang)
+    return ["" if pd.isna(v) else known.get(f"{prefix}_{v}", str(v)) for v in values]
+
+
+def walks(result: Assessment, rows: pd.DataFrame, column: str, lang: str) -> list[Any]:
+    """Write walks: the number, "> limit of the search" where beyond it, empty where missing."""
+    limits = dict(zip(result.answers.clause_id, result.answers.search_limit, strict=True))
+    return [None if pd.isna(value) else float(value) if np.isfinite(value)
+            else i18n.text("term.beyond", lang, limit=f"{limits[clause]:g}")
+            for value, clause in zip(rows[column].astype(float), rows["clause_id"], strict=True)]
+
+
+def hide(values: pd.Series, marks: pd.Series, column: str, lang: str) -> list[Any]:
+    """Write counts; of a group too small to print only that it is small."""
+    few = i18n.text("report.few", lang)
+    hidden = i18n.text("report.hidden", lang)
+    out: list[Any] = [None if pd.isna(value) else float(value) for value in values]
+    for n, mark in enumerate(marks):
+        if mark == FEW:
+            out[n] = few if column in ("people", "people_missing") else None
+        elif mark == COMPLEMENT and column not in ("share", "shortfall"):
+            out[n] = hidden
+    return out
+
+
+def _clauses(result: Assessment) -> dict[str, Clause]:
+    return {clause.id: clause for clause in result.study.standard.clauses}
+
+
+def _clause_columns(ids: pd.Series, clauses: Mapping[str, Clause], lang: str) -> pd.DataFrame:
+    chosen = [clauses[name] for name in ids]
+    walked = [clause.kind == "reach" for clause in chosen]
+    note = "note_zh" if lang == "zh" else "note_en"
+    return pd.DataFrame({
+        "clause": [clause.text(lang) for clause in chosen],
+        "limit": [clause.limit if w else np.nan for clause, w in zip(chosen, walked, strict=True)],
+        "limit_unit": [word(f"unit_{clause.unit}", lang) if w else ""
+                       for clause, w in zip(chosen, walked, strict=True)],
+        "group": [word(f"people_{clause.people}", lang) for clause in chosen],
+        "source_text": [clause.source(lang) for clause in chosen],
+        "confidence": [word(f"confidence_{clause.confidence}", lang) for clause in chosen],
+        "note": [getattr(clause, note) for clause in chosen],
+    }, index=ids.index)
+
+
+def _places(result: Assessment, table: pd.DataFrame, key: str, lang: str) -> pd.DataFrame:
+    table = table.sort_values(["rank", key], ignore_index=True)
+    out = table.join(_clause_columns(table["clause_id"], _clauses(result), lang))
+    for level in ("district", "subdistrict"):
+        out[level] = [_above(result.units, unit, level) for unit in out["community_id"]]
+    whole = out["community_id"] == STUDY
+    out["community_name"] = out["community_name"].mask(whole, _study_name(result, lang))
+    out["data_source"] = "；".join(str(i.get("name", "")) for i in result.study.inputs)
+    out["data_date"] = result.study.as_of
+    return out
+
+
+def _study_name(result: Assessment, lang: str) -> str:
+    return result.study.name or word("level_study", lang)
+
+
+def _above(units: pd.DataFrame, unit: object, level: str) -> str:
+    """Return the name of the unit, or of the one above it, that is of `level`."""
+    while unit in units.index:
+        if units.at[unit, "level"] == level:
+            return str(units.at[unit, "name"])
+        unit = units.at[unit, "parent_id"]
+    return ""
+
+
+def _marks_of(result: Assessment, rows: pd.DataFrame) -> pd.Series:
+    marks = small_groups(result.coverage, units=result.units, standard=result.study.standard)
+    keys = pd.MultiIndex.from_arrays([rows["community_id"], rows["clause_id"]])
+    return pd.Series(marks.reindex(keys).fillna("").to_numpy(), index=rows.index)
+
+
+def _causes(text: str, lang: str) -> str:
+    known = i18n.table("term", lang)
+    pairs = [part.split("=") for part in str(text).split("; ") if "=" in part]
+    return "；".join(f"{known.get(f'cause_{cause}', cause)} {float(people):,.0f}"
+                    for cause, people in pairs)

@@ -1,0 +1,95 @@
+"""write_report and write_tables: results into files, chosen by the file's ending."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from secrets import token_hex
+
+from greenmap import i18n
+from greenmap.errors import OutputError
+from greenmap.model.manifest import write_manifest
+from greenmap.model.study import Assessment
+from greenmap.report.folder import MANIFEST, replace_file
+from greenmap.report.layers import write_homes, write_results
+from greenmap.report.listing import list_checks, list_coverage, list_gaps
+from greenmap.report.tables import write_csv, write_reach
+
+
+def _write_workbook(result: Assessment, path: Path, lang: str) -> None:
+    from greenmap.report.workbook import write_workbook
+
+    write_workbook(result, path, lang=lang)
+
+
+_WRITERS: dict[str, Callable[[Assessment, Path, str], None]] = {".xlsx": _write_workbook}
+
+
+def write_report(result: Assessment, path: str | Path, *, lang: str | None = None) -> Path:
+    """Write an assessment as one document.
+
+    Parameters
+    ----------
+    result : Assessment
+        From :func:`greenmap.assess`.
+    path : str or Path
+        Its ending chooses the kind; ``.xlsx`` is the workbook of coverage, gaps
+        (短板清单), field checks, facilities and sources.
+    lang : {"zh", "en"}, optional
+        Default: the study's.
+
+    Returns
+    -------
+    Path
+        What was written.
+
+    Raises
+    ------
+    OutputError
+        No such kind of report, or the file can't be replaced.
+    """
+    target = Path(path)
+    writer = _WRITERS.get(target.suffix.lower())
+    if writer is None:
+        raise OutputError("report.ending_unknown", found=target.suffix or target.name,
+                          known=", ".join(sorted(_WRITERS)))
+    if not target.parent.is_dir():
+        raise OutputError("report.folder_missing", folder=target.parent.name)
+    stage = target.with_name(f".{token_hex(4)}{target.suffix}")
+    try:
+        writer(result, stage, lang or result.study.lang)
+        replace_file(stage, target)
+    finally:
+        stage.unlink(missing_ok=True)
+    return target
+
+
+def write_tables(result: Assessment, folder: str | Path, *, lang: str | None = None) -> None:
+    """Write every table of an assessment into a folder.
+
+    ``gaps.xlsx``, ``coverage.csv``, ``gaps.csv``, ``checks.csv``,
+    ``results.gpkg``, ``manifest.json``; what is told home by home
+    (``reach.csv``, ``homes.gpkg``) into a folder of its own, ``内部`` (in
+    English ``internal``), which isn't handed on.
+
+    Parameters
+    ----------
+    result : Assessment
+        From :func:`greenmap.assess`.
+    folder : str or Path
+        Is there; best one given by :func:`greenmap.report.folder.staged`.
+    lang : {"zh", "en"}, optional
+        Default: the study's.
+    """
+    lang = lang or result.study.lang
+    place = Path(folder)
+    inside = place / i18n.text("report.internal_folder", lang)
+    inside.mkdir(exist_ok=True)
+    _write_workbook(result, place / "gaps.xlsx", lang)
+    for name, listing in (("coverage", list_coverage), ("gaps", list_gaps),
+                          ("checks", list_checks)):
+        write_csv(listing(result, lang), place / f"{name}.csv", lang=lang)
+    write_reach(result, inside, lang=lang)
+    write_results(result, place / "results.gpkg")
+    write_homes(result, inside / "homes.gpkg")
+    write_manifest({**result.manifest, "report_lang": lang}, place / MANIFEST)
