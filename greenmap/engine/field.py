@@ -175,22 +175,55 @@ def _ends(node_ticks: npt.ArrayLike, streets: Streets, towards: bool) -> tuple[A
     return at_low, at_high, up.astype(np.float64), down.astype(np.float64)
 
 
+class Stretch(NamedTuple):
+    """A straight bit of a piece, half a cell long at most.
+
+    Parameters
+    ----------
+    x, y, dx, dy : float, metres
+        Its beginning, and from there to its end.
+    f, df : float
+        The same as fractions of the piece.
+    at_low, at_high : float
+        Walk at the piece's ends, ticks.
+    up, down : float
+        Ticks along the whole piece.
+    """
+
+    x: float
+    y: float
+    dx: float
+    dy: float
+    f: float
+    df: float
+    at_low: float
+    at_high: float
+    up: float
+    down: float
+
+
 @kernel
-def stamp(x: float, y: float, walk: float, grid: Grid, reach_m: float, ticks_per_m: float,
-          ticks: Array, off_m: Array) -> None:  # fmt: skip
-    """Lower the field around one street point."""
+def stamp(
+    on: Stretch, grid: Grid, reach_m: float, ticks_per_m: float, ticks: Array, off_m: Array
+) -> None:
+    """Lower the field around a stretch: each point takes the walk by the nearest point on it."""
     x0, y0, cell, width, height = grid
-    left = max(0, int(np.ceil((x - reach_m - x0) / cell)))
-    right = min(width - 1, int(np.floor((x + reach_m - x0) / cell)))
-    below = max(0, int(np.ceil((y - reach_m - y0) / cell)))
-    above = min(height - 1, int(np.floor((y + reach_m - y0) / cell)))
+    left = max(0, int(np.ceil((min(on.x, on.x + on.dx) - reach_m - x0) / cell)))
+    right = min(width - 1, int(np.floor((max(on.x, on.x + on.dx) + reach_m - x0) / cell)))
+    below = max(0, int(np.ceil((min(on.y, on.y + on.dy) - reach_m - y0) / cell)))
+    above = min(height - 1, int(np.floor((max(on.y, on.y + on.dy) + reach_m - y0) / cell)))
+    square = on.dx * on.dx + on.dy * on.dy
     for row in range(below, above + 1):
-        dy = y0 + row * cell - y
+        py = y0 + row * cell - on.y
         for column in range(left, right + 1):
-            dx = x0 + column * cell - x
-            off = dx * dx + dy * dy
+            px = x0 + column * cell - on.x
+            g = (px * on.dx + py * on.dy) / square if square > 0 else 0.0
+            g = min(max(g, 0.0), 1.0)
+            off = (px - g * on.dx) ** 2 + (py - g * on.dy) ** 2
             if off <= reach_m * reach_m:
                 off = np.sqrt(off)
+                f = on.f + g * on.df
+                walk = min(on.at_low + f * on.up, on.at_high + (1 - f) * on.down)
                 ticks[row, column] = min(ticks[row, column], np.float32(walk + off * ticks_per_m))
                 off_m[row, column] = min(off_m[row, column], np.float32(off))
 
@@ -206,7 +239,7 @@ def stamp_pieces(
     ticks: Array,
     off_m: Array,
 ) -> None:
-    """Stamp points along every reached piece, at most half a cell apart, its ends included."""
+    """Stamp every reached piece, stretch by stretch along its line."""
     at_low, at_high, up, down = ends
     edge, low, high = part
     start, xy = shape
@@ -218,6 +251,7 @@ def stamp_pieces(
         for i in range(first, last):
             length += np.hypot(xy[i + 1, 0] - xy[i, 0], xy[i + 1, 1] - xy[i, 1])
         begin, end = low[p] * length, high[p] * length
+        per_m = 1.0 / (end - begin) if end > begin else 0.0
         done = 0.0
         for i in range(first, last):
             dx, dy = xy[i + 1, 0] - xy[i, 0], xy[i + 1, 1] - xy[i, 1]
@@ -225,14 +259,16 @@ def stamp_pieces(
             a, b = max(begin - done, 0.0), min(end - done, long)
             if a <= b:
                 steps = max(1, int(np.ceil((b - a) / (0.5 * grid.cell_m))))
-                for k in range(steps + 1):
-                    along = a + (b - a) * k / steps
-                    f = (done + along - begin) / (end - begin) if end > begin else 0.0
-                    f = min(max(f, 0.0), 1.0)
-                    walk = min(at_low[p] + f * up[p], at_high[p] + (1 - f) * down[p])
-                    g = along / long if long > 0 else 0.0
-                    stamp(xy[i, 0] + g * dx, xy[i, 1] + g * dy, walk, grid, reach_m,
-                          ticks_per_m, ticks, off_m)  # fmt: skip
+                step = (b - a) / steps
+                unit = 1.0 / long if long > 0 else 0.0
+                for k in range(steps):
+                    g = (a + k * step) * unit
+                    f = (done + a + k * step - begin) * per_m
+                    on = Stretch(
+                        xy[i, 0] + g * dx, xy[i, 1] + g * dy, step * unit * dx, step * unit * dy,
+                        f, step * per_m, at_low[p], at_high[p], up[p], down[p],
+                    )  # fmt: skip
+                    stamp(on, grid, reach_m, ticks_per_m, ticks, off_m)
             done += long
 
 
@@ -267,8 +303,9 @@ def walk_field(
     Returns
     -------
     Field
-        Values up to the search's limit are exact along the streets but for the
-        half cell between stamped points; beyond it they are too long or inf.
+        Distances are exact. Walks up to the search's limit are exact on the
+        streets; off them they are the least by points half a cell apart and
+        the nearest ones. Beyond the limit walks are too long, or ``inf``.
 
     Raises
     ------

@@ -130,7 +130,8 @@ def expected(world, walks):
 
 
 def same(one, other):
-    return all(a.dtype == b.dtype and a.tobytes() == b.tobytes() for a, b in zip(one, other))
+    pairs = zip(one, other, strict=True)
+    return all(a.dtype == b.dtype and a.tobytes() == b.tobytes() for a, b in pairs)
 
 
 @quick
