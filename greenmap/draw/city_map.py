@@ -59,7 +59,7 @@ def draw_coverage(result: Assessment, *, lang: str | None = None,
     """
     lang = lang or result.study.lang
     say, study, counted = speaker(lang), result.study, tallies(result)
-    overlays = (Overlay("streets", say("layer_streets"), say("layers"), pane="streets",
+    overlays = (Overlay("streets", say("layer_streets"), say("layers"), pane="over",
                         interactive=False),
                 Overlay("communities", say("role_communities"), say("layers"), vector=True))
     title = say("city_title", name=study.name or say("study_unnamed"))
@@ -90,7 +90,7 @@ def _data(result: Assessment, counted: Mapping[str, Tally], links: Mapping[str, 
         "streets": layers.street_lines(
             study.network, box, most_points=MOST_STREET_POINTS,
             tolerance_m=max(1.0, max(right - left, top - bottom) / _SCREEN_DOTS)),
-        "bounds": layers.bounds(area), "street": palette.STREET_COLOUR, "dashes": "6 3",
+        "bounds": layers.bounds(area), "street": palette.STREET_OVER_COLOUR, "dashes": "6 3",
         "paints": [{"fill": fill} for fill in _paints()],
         "choices": [say("overall_judged" if judged else "overall_measured"),
                     *[c.text(lang) for c in clauses]],
@@ -117,7 +117,7 @@ def _legend(title: str, unknown: str, say: Say) -> list[dict[str, str]]:
     rows = [{"fill": fill, "text": text} for fill, text in zip(_paints(), texts, strict=True)]
     # Best first, as a reader of the map expects; what isn't known last.
     return [{"title": title}, *rows[4::-1], *rows[5:],
-            {"shape": "line", "line": palette.STREET_COLOUR, "text": say("streets")}]
+            {"shape": "line", "line": palette.STREET_OVER_COLOUR, "text": say("streets")}]
 
 
 def _popups(result: Assessment, counted: Mapping[str, Tally], links: Mapping[str, str],
@@ -204,4 +204,4 @@ def _by_community(result: Assessment, counted: Mapping[str, Tally], links: Mappi
                           else percent_text(tally.share)]))
     judged = result.study.share is not None
     return table([say("community"), say("people"), *[say(f"term.state_{s}") for s in states],
-                  say("legend_judged" if judged else "legend_measured")], lines, kind="counts")
+                  say("share_met" if judged else "share_mean")], lines, kind="counts")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from greenmap.draw.figures import people_text, percent_text, walk_text
+from greenmap.draw.figures import NONE, people_text, percent_text, walk_text
 from greenmap.draw.markup import Html, fill, join, row, section, table
 from greenmap.draw.panel import Say, facts, sources, study_facts
 from greenmap.draw.tally import people_by_community
@@ -108,12 +108,11 @@ def _clauses(result: Assessment, community_id: str, say: Say, lang: str) -> Html
     for clause in result.study.standard.clauses:
         found: dict[str, Any] = {str(k): v for k, v in mine.loc[clause.id].items()}
         lines.append(row([
-            fill('{}<span class="source">{}</span>', clause.text(lang),
-                 say(f"term.people_{clause.people}")),
+            fill("{}{}", clause.text(lang), _small(say(f"term.people_{clause.people}"))),
             _requirement(clause, result, say, lang),
-            _found(found, hidden[clause.id], limits[clause.id], say, lang),
-            fill('<span class="state {}">{}</span><span class="source">{}</span>', found["state"],
-                 say(f"term.state_{found['state']}"), _reason(found, say))]))
+            _found(clause, found, hidden[clause.id], limits[clause.id], say, lang),
+            fill('<span class="state {}">{}</span>{}', found["state"],
+                 say(f"term.state_{found['state']}"), _small(_reason(found, say)))]))
     return table([say("clause"), say("requirement"), say("found"), say("verdict")], lines)
 
 
@@ -127,20 +126,30 @@ def _requirement(clause: Clause, result: Assessment, say: Say, lang: str) -> Htm
         parts.append(profile.name(lang))
     told = say("figure_source", source=clause.source(lang),
                confidence=say(f"term.confidence_{clause.confidence}"))
-    return fill('{}<span class="source">{}</span>', " · ".join(parts), told)
+    return fill("{}{}", " · ".join(parts), _small(told))
 
 
-def _found(found: dict[str, Any], hidden: str, search_limit: float, say: Say, lang: str) -> Html:
-    basis = fill('<span class="source">{}</span>', say(f"term.basis_{found['people_basis']}"))
+def _found(clause: Clause, found: dict[str, Any], hidden: str, search_limit: float, say: Say,
+           lang: str) -> Html:
+    plain = clause.people == "all" and found["people_basis"] == "measured"
+    basis = Html() if plain else _small(say(f"term.basis_{found['people_basis']}"))
     if hidden:
         return fill("{}{}", say(hidden), basis)
     if found["state"] == "not_applicable":
-        return Html("—")
-    walks = [walk_text(found[name], unit=found["walk_unit"], search_limit=search_limit, lang=lang)
-             for name in ("walk_median", "walk_p90")]
-    told = (Html() if pd.isna(found["walk_median"]) else
-            fill('<span class="source">{}</span>', say("walks", median=walks[0], p90=walks[1])))
-    return fill("{}{}{}", say("covered", share=percent_text(found["share"])), told, basis)
+        return Html(NONE)
+    share, unknown = found["share"], found["people_unknown"] / found["people"]
+    told = (say("covered_unknown", share=percent_text(share), unknown=percent_text(unknown))
+            if unknown > 0 else say("covered", share=percent_text(share)))
+    median, p90 = [walk_text(found[name], unit=found["walk_unit"], search_limit=search_limit,
+                             lang=lang) for name in ("walk_median", "walk_p90")]
+    # Of a category nobody collected no walk is known, however far was searched.
+    walk = (Html() if pd.isna(found["walk_median"]) or found["reason"] == "not_collected"
+            else _small(say("walks", median=median, p90=p90)))
+    return fill("{}{}{}", told, walk, basis)
+
+
+def _small(words: str) -> Html:
+    return fill('<span class="source">{}</span>', words)
 
 
 def _reason(found: dict[str, Any], say: Say) -> str:

@@ -64,8 +64,8 @@ class Overlay:
     vector: bool = False
 
 
-PANES = {"streets": 250, "isochrones": 300, "outline": 350}
-"""Panes under the overlays, with their heights."""
+PANES = {"streets": 250, "isochrones": 300, "outline": 350, "over": 450}
+"""Panes under and over the overlays (400), with their heights."""
 
 
 @dataclass(frozen=True, slots=True)

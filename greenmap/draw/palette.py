@@ -25,6 +25,8 @@ WALK_BREAKS = (0.5, 1.0, 1.5, 2.0)
 UNKNOWN_COLOUR = "#8a8a8a"
 NOT_APPLICABLE_COLOUR = "#dcdcdc"
 STREET_COLOUR = "#b9b4aa"
+STREET_OVER_COLOUR = "#5e5e5e"
+"""Where streets are drawn over coloured areas."""
 
 UNKNOWN_CLASS = 5
 HOME_COLOURS = (*WALK_COLOURS, UNKNOWN_COLOUR)

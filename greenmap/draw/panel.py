@@ -25,7 +25,7 @@ def speaker(lang: str) -> Say:
     >>> speaker("en")("legend")
     'Legend'
     """
-    def say(name: str, **facts: object) -> str:
+    def say(name: str, /, **facts: object) -> str:
         return i18n.text(name if "." in name else f"draw.{name}", lang, **facts)
 
     return say

@@ -1,7 +1,7 @@
 gm.choice = 0;
 
 gm.style = (key, feature) => {
-  if (key === "streets") return {color: gm.data.street, weight: 1, opacity: 0.9, fill: false};
+  if (key === "streets") return {color: gm.data.street, weight: 0.8, opacity: 0.55, fill: false};
   const paint = gm.data.paints[feature.properties.n[gm.choice]];
   return {color: "#333", weight: 1.2, fillColor: paint.fill, fillOpacity: 0.8, dashArray: gm.data.dashes};
 };

@@ -113,5 +113,6 @@ gm.furnish = map => {
   }
   gm.north(map);
   gm.scale(map);
-  map.fitBounds(gm.data.bounds, {padding: [14, 14]});
+  // On a wide screen the legend has its own strip at the right.
+  map.fitBounds(gm.data.bounds, {paddingTopLeft: [14, 14], paddingBottomRight: [map.getSize().x > 700 ? 240 : 14, 30]});
 };
