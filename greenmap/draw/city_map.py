@@ -11,7 +11,16 @@ from greenmap.draw import layers, palette
 from greenmap.draw.figures import NONE, people_text, percent_text
 from greenmap.draw.markup import Html, fill, join, link, row, section, table
 from greenmap.draw.page import Overlay, Page, make_page
-from greenmap.draw.panel import Say, attribution, facts, head, sources, speaker, study_facts
+from greenmap.draw.panel import (
+    Say,
+    attribution,
+    facts,
+    head,
+    map_words,
+    sources,
+    speaker,
+    study_facts,
+)
 from greenmap.draw.tally import (
     Tally,
     clause_paint,
@@ -98,9 +107,7 @@ def _data(result: Assessment, counted: Mapping[str, Tally], links: Mapping[str, 
                             say("paint_unknown_overall"), say),
                     _legend(say("legend_clause"), say("paint_unknown_clause"), say)],
         "attribution": str(fill("{}", attribution(study, say))),
-        "words": {"choose": say("choose_city"),
-                  **{w: say(w) for w in ("legend", "scale", "north", "layers", "zoom_in",
-                                         "zoom_out")}},
+        "words": {"choose": say("choose_city"), **map_words(say)},
     }
 
 

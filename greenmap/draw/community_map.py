@@ -17,7 +17,7 @@ from greenmap.draw.community_panel import side_panel
 from greenmap.draw.figures import people_text, shown_walk, walk_text
 from greenmap.draw.markup import fill, link
 from greenmap.draw.page import Overlay, Page, make_page
-from greenmap.draw.panel import Say, attribution, head, speaker
+from greenmap.draw.panel import Say, attribution, head, map_words, speaker
 from greenmap.errors import OutputError
 from greenmap.model.category import load_categories
 from greenmap.model.standard import Clause
@@ -138,8 +138,6 @@ def _data(scene: _Scene, say: Say, lang: str) -> dict[str, Any]:
         shape, colour = palette.sign(known[key].group)
         signs[key] = {"shape": shape, "fill": colour,
                       "name": known[key].zh if lang == "zh" else known[key].en}
-    words = ("legend", "scale", "north", "layers", "zoom_in", "zoom_out", "home", "people",
-             "streets")
     return {
         "clauses": [_clause(scene, k, say, lang) for k in range(len(scene.clauses))],
         "first": _first_clause(scene),
@@ -157,7 +155,7 @@ def _data(scene: _Scene, say: Say, lang: str) -> dict[str, Any]:
         "words": {"choose": say("choose_clause"), "places": say("places_here"),
                   "outline": say("layer_outline"),
                   "answers": [say(f"term.answer_{answer}") for answer in ANSWERS],
-                  **{word: say(word) for word in words}},
+                  "home": say("home"), "people": say("people"), **map_words(say)},
     }
 
 

@@ -14,6 +14,7 @@ from greenmap.model.study import Study
 
 Say = Callable[..., str]
 
+_MAP_WORDS = ("legend", "scale", "scale_note", "north", "layers", "zoom_in", "zoom_out", "streets")
 _OSM_ENDINGS = (".osm", ".pbf", ".xml", ".graphml")
 
 
@@ -29,6 +30,11 @@ def speaker(lang: str) -> Say:
         return i18n.text(name if "." in name else f"draw.{name}", lang, **facts)
 
     return say
+
+
+def map_words(say: Say) -> dict[str, str]:
+    """Return the words every map's own script needs."""
+    return {name: say(name) for name in _MAP_WORDS}
 
 
 def head(title: str, study: Study, say: Say, lang: str, *, before: Html | None = None) -> Html:

@@ -30,6 +30,7 @@ gm.start = (map, layers) => {
     one.on("mouseover", () => one.setStyle({weight: 3}));
     one.on("mouseout", () => layers.communities.resetStyle(one));
   });
+  gm.chooser(map, gm.data.words.choose, gm.data.choices, n => show(n));
   gm.furnish(map);
   const legend = gm.legend(map);
   const show = n => {
@@ -37,7 +38,6 @@ gm.start = (map, layers) => {
     layers.communities.eachLayer(one => layers.communities.resetStyle(one));
     legend(gm.data.legends[n ? 1 : 0]);
   };
-  gm.chooser(map, gm.data.words.choose, gm.data.choices, show);
   gm.names(map, layers.communities);
   show(0);
 };

@@ -23,14 +23,14 @@ gm.control = (map, position, node) => {
 };
 
 gm.chooser = (map, label, choices, onChange) => {
-  const box = gm.node("div", "gm-box gm-chooser");
+  const box = gm.node("div", "gm-chooser");
   const title = box.appendChild(gm.node("label", "", label));
   const select = box.appendChild(gm.node("select"));
   select.id = "greenmap-choice";
   title.htmlFor = select.id;
   choices.forEach((text, n) => select.add(new Option(text, n)));
   select.addEventListener("change", () => onChange(Number(select.value)));
-  gm.control(map, "topleft", box);
+  map.getContainer().before(box);
   return select;
 };
 
@@ -78,8 +78,9 @@ gm.legend = map => {
 // Metres on the ground in one CSS pixel, and the scale of a screen of 96 dots an inch.
 gm.scale = map => {
   const box = gm.node("div", "gm-scale");
-  gm.control(map, "bottomleft", box);
+  box.title = gm.data.words.scale_note;
   L.control.scale({imperial: false, maxWidth: 120}).addTo(map);
+  gm.control(map, "bottomleft", box);
   const show = () => {
     const metres = 40075016.686 * Math.cos(map.getCenter().lat * Math.PI / 180) / 2 ** (map.getZoom() + 8);
     const exact = metres * 96 / 0.0254, unit = 10 ** Math.max(0, Math.floor(Math.log10(exact)) - 1);
@@ -114,5 +115,6 @@ gm.furnish = map => {
   gm.north(map);
   gm.scale(map);
   // On a wide screen the legend has its own strip at the right.
-  map.fitBounds(gm.data.bounds, {paddingTopLeft: [14, 14], paddingBottomRight: [map.getSize().x > 700 ? 240 : 14, 30]});
+  map.invalidateSize();
+  map.fitBounds(gm.data.bounds, {paddingTopLeft: [50, 14], paddingBottomRight: [map.getSize().x > 700 ? 240 : 14, 30]});
 };

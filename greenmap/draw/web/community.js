@@ -67,6 +67,8 @@ gm.start = (map, layers) => {
     layers[key].addData(gm.points(places.lon, places.lat));
     layers[key].bindTooltip(one => gm.lines([data.signs[key].name, places.texts[one.feature.properties.n]]));
   }
+  const select = gm.chooser(map, data.words.choose, data.clauses.map(clause => clause.name), n => show(n));
+  select.value = data.first;
   gm.furnish(map);
   const legend = gm.legend(map);
   // The clause's own facilities come and go with it; what was ticked by hand stays.
@@ -80,8 +82,6 @@ gm.start = (map, layers) => {
     wanted.forEach(key => layers[key].bringToFront());
     legend(gm.legendRows());
   };
-  const select = gm.chooser(map, data.words.choose, data.clauses.map(clause => clause.name), show);
-  select.value = data.first;
   document.querySelectorAll("[data-clause]").forEach(button => button.addEventListener("click", () => {
     select.value = button.dataset.clause;
     show(Number(select.value));
