@@ -206,8 +206,8 @@ def read_osm_buildings(path: str | Path) -> gpd.GeoDataFrame:
     Returns
     -------
     geopandas.GeoDataFrame
-        Polygons in EPSG:4326; columns osm_id, building, levels (storeys above ground, NaN
-        where not tagged). ``attrs["no_geometry"]`` as :func:`read_osm_features`.
+        Polygons in EPSG:4326; columns osm_id, tags (dict), building, levels (storeys above
+        ground, NaN where not tagged). ``attrs["no_geometry"]`` as :func:`read_osm_features`.
 
     Raises
     ------
@@ -219,7 +219,7 @@ def read_osm_buildings(path: str | Path) -> gpd.GeoDataFrame:
     levels = pd.Series([tags.get("building:levels") for tags in found["tags"]], dtype="str")
     outline = found.geometry.geom_type.isin(["Polygon", "MultiPolygon"]) & (use != "no")
     first_number = levels.str.extract(r"^\s*(\d+(?:\.\d+)?)", expand=False)
-    table = found[["osm_id", "geometry"]].assign(
+    table = found[["osm_id", "tags", "geometry"]].assign(
         building=use, levels=pd.to_numeric(first_number).astype("float64")
     )
     return table[outline].reset_index(drop=True)

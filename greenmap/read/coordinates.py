@@ -1,0 +1,226 @@
+"""Coordinates of a table, brought to WGS 84: declared datum and CRS first, then everything else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from greenmap.errors import CrsError, Faults
+from greenmap.model.crs import WGS84, check_crs, known_crs
+from greenmap.model.datum import to_wgs84
+from greenmap.model.schema import first_few, load_schema
+from greenmap.read.headings import match_columns
+from greenmap.read.tables import RawTable
+from greenmap.read.values import parse_numbers, plain
+
+F8 = npt.NDArray[np.float64]
+_MARKS = {"gcj02": r"gcj|火星|高德|amap", "bd09": r"bd_?-?09|百度|baidu", "wgs84": r"wgs"}
+
+
+def shapes_in_wgs84(raw: RawTable, faults: Faults) -> gpd.GeoSeries | None:
+    """Return a layer's shapes in WGS 84, two-dimensional.
+
+    Parameters
+    ----------
+    raw : RawTable
+        Of a layer with shapes.
+    faults : Faults
+        Takes a missing or false CRS.
+
+    Returns
+    -------
+    GeoSeries or None
+        None if the CRS can't be used.
+    """
+    assert raw.geometry is not None
+    try:
+        check_crs(raw.geometry, raw.file)
+    except CrsError as error:
+        faults.take(error)
+        return None
+    raw.source["crs"] = raw.geometry.crs.to_string()
+    shapes = shapely.force_2d(raw.geometry.to_crs(WGS84).to_numpy())
+    datum = raw.source["datum"]
+    if datum != "wgs84":
+        shapes = shapely.transform(shapes, _shift(datum))
+    return gpd.GeoSeries(shapes, crs=WGS84)
+
+
+def _shift(datum: str) -> Callable[[F8], F8]:
+    def shift(lonlat: F8) -> F8:
+        return np.column_stack(to_wgs84(lonlat[:, 0], lonlat[:, 1], datum=datum))
+
+    return shift
+
+
+def points_in_wgs84(raw: RawTable, faults: Faults) -> gpd.GeoSeries | None:
+    """Return one point a row in WGS 84, or note what is wrong.
+
+    Points of a layer are taken as they are; for an area a point inside it.
+    Flat tables have lon and lat, or one column ``"lng,lat"``.
+
+    Parameters
+    ----------
+    raw : RawTable
+        Any table.
+    faults : Faults
+        Takes rows without usable coordinates.
+
+    Returns
+    -------
+    GeoSeries or None
+        None if anything was noted.
+    """
+    before = len(faults)
+    points = _flat_points(raw, faults) if raw.geometry is None else _layer_points(raw, faults)
+    return points if len(faults) == before else None
+
+
+def _layer_points(raw: RawTable, faults: Faults) -> gpd.GeoSeries | None:
+    shapes = shapes_in_wgs84(raw, faults)
+    if shapes is None:
+        return None
+    kind = shapes.geom_type
+    void = (shapes.isna() | shapes.is_empty).to_numpy()
+    area = kind.isin(["Polygon", "MultiPolygon"]).to_numpy()
+    other = ~void & ~area & ~kind.isin(["Point", "MultiPoint"]).to_numpy()
+    other |= (kind == "MultiPoint").to_numpy() & (shapely.get_num_geometries(shapes) != 1)
+    if void.any():
+        faults.add("read.no_geometry", file=raw.file, rows=first_few(raw.rows[void].tolist()))
+    if other.any():
+        faults.add(
+            "read.not_points",
+            file=raw.file,
+            found="/".join(sorted(set(kind[other]))),
+            rows=first_few(raw.rows[other].tolist()),
+        )
+    if void.any() or other.any():
+        return None
+    points = shapely.centroid(shapes.to_numpy())
+    points[area] = shapely.point_on_surface(shapes.to_numpy()[area])
+    _check_range(shapely.get_x(points), shapely.get_y(points), raw, faults)
+    return gpd.GeoSeries(points, crs=WGS84)
+
+
+def _flat_points(raw: RawTable, faults: Faults) -> gpd.GeoSeries | None:
+    cells = coordinate_columns(raw, faults)
+    if cells is None:
+        return None
+    crs = raw.source["crs"]
+    try:
+        crs = known_crs(crs, source=raw.file) if crs else WGS84
+    except CrsError as error:
+        faults.take(error)
+        return None
+    raw.source["crs"] = crs
+    lon, lat = (_axis(values, raw, faults) for values in cells)
+    if crs != WGS84:
+        moved = gpd.GeoSeries(shapely.points(lon, lat), crs=crs).to_crs(WGS84)
+        lon, lat = moved.x.to_numpy(), moved.y.to_numpy()
+    elif np.mean((np.abs(lon) > 360) & (np.abs(lat) > 360)) > 0.5:
+        faults.add("read.coords_metres", file=raw.file, found=f"{lon[0]:g}, {lat[0]:g}")
+        return None
+    _check_range(lon, lat, raw, faults)
+    lon, lat = to_wgs84(lon, lat, datum=raw.source["datum"])
+    return gpd.GeoSeries(shapely.points(lon, lat), crs=WGS84)
+
+
+def coordinate_columns(
+    raw: RawTable, faults: Faults
+) -> tuple[pd.Series[Any], pd.Series[Any]] | None:
+    """Find the two columns of a flat table that hold its coordinates.
+
+    Parameters
+    ----------
+    raw : RawTable
+        A flat table.
+    faults : Faults
+        Takes: no such columns; a heading that names another datum.
+
+    Returns
+    -------
+    x, y : Series
+        Cells as they stand.
+    """
+    frame = raw.frame
+    headings = [str(heading) for heading in frame.columns]
+    found = match_columns(headings, load_schema("coordinates"), {}, file=raw.file, faults=faults)
+    place = {ours: heading for heading, ours in found.items()}
+    for heading in place.values():
+        _check_heading(heading, raw, faults)
+    if "lon" in place and "lat" in place:
+        return frame[place["lon"]], frame[place["lat"]]
+    if "location" in place:
+        pair = (
+            frame[place["location"]]
+            .astype(object)
+            .map(
+                lambda cell: (
+                    re.split(r"[,;]", plain(cell)) if isinstance(cell, str) else [None, None]
+                )
+            )
+        )
+        two = pair.map(lambda parts: parts if len(parts) == 2 else [",".join(parts), None])
+        return two.str[0], two.str[1]
+    faults.add("read.no_coordinates", file=raw.file, have=", ".join(headings))
+    return None
+
+
+def _check_heading(heading: str, raw: RawTable, faults: Faults) -> None:
+    """Refuse "经度(GCJ-02)" read as WGS 84: the file itself says otherwise."""
+    declared = raw.source["datum"]
+    named = [d for d, marks in _MARKS.items() if re.search(marks, plain(heading).lower())]
+    if len(named) == 1 and named[0] != declared:
+        faults.add(
+            "read.datum_heading",
+            file=raw.file,
+            heading=heading,
+            named=named[0],
+            declared=declared,
+        )
+
+
+def _axis(values: pd.Series[Any], raw: RawTable, faults: Faults) -> F8:
+    numbers, unreadable = parse_numbers(values)
+    blank = np.isnan(numbers) & ~unreadable
+    if blank.any():
+        faults.add(
+            "read.coords_blank",
+            file=raw.file,
+            column=str(values.name),
+            rows=first_few(raw.rows[blank].tolist()),
+        )
+    if unreadable.any():
+        faults.add(
+            "read.coords_unreadable",
+            file=raw.file,
+            column=str(values.name),
+            rows=first_few(raw.rows[unreadable].tolist()),
+            found=first_few([repr(str(cell)) for cell in values[unreadable]]),
+        )
+    return numbers
+
+
+def _check_range(lon: F8, lat: F8, raw: RawTable, faults: Faults) -> None:
+    swapped = (np.abs(lat) > 90) & (np.abs(lat) <= 180) & (np.abs(lon) <= 90)
+    zero = (lon == 0) & (lat == 0)
+    outside = ~swapped & ((np.abs(lon) > 180) | (np.abs(lat) > 90))
+    for key, wrong in (
+        ("read.coords_swapped", swapped),
+        ("read.coords_zero", zero),
+        ("read.coords_outside", outside),
+    ):
+        if wrong.any():
+            faults.add(
+                key,
+                file=raw.file,
+                rows=first_few(raw.rows[wrong].tolist()),
+                found=f"{lon[wrong][0]:g}, {lat[wrong][0]:g}",
+            )

@@ -1,0 +1,114 @@
+"""GIS layers: GeoPackage, shapefile, GeoJSON, KML. Text of a .dbf is decoded here, not guessed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import pyogrio
+import shapely
+from pyogrio.errors import DataLayerError, DataSourceError
+
+from greenmap.errors import EncodingError, TableError, UnreadableFileError
+from greenmap.read.encoding import cpg_encoding, decode_cell, find_cell_encoding
+from greenmap.read.source import part
+
+_BYTES = "ISO-8859-1"  # one character a byte: brings the bytes of a .dbf through unharmed
+
+
+def read_layer(
+    file: Path, *, layer: str | None, encoding: str | None
+) -> tuple[pd.DataFrame, gpd.GeoSeries, dict[str, Any]]:
+    """Read one layer.
+
+    Parameters
+    ----------
+    file : Path
+        ``.gpkg``, ``.shp``, ``.geojson``, ``.json`` or ``.kml``.
+    layer : str, optional
+        Which layer; must be said where there are several.
+    encoding : str, optional
+        Of a shapefile's text; found where not given.
+
+    Returns
+    -------
+    frame : DataFrame
+        Columns without the geometry.
+    geometry : GeoSeries
+        With the file's CRS, or none.
+    facts : dict
+        ``layer`` and ``encoding``.
+
+    Raises
+    ------
+    UnreadableFileError
+        GDAL can't read it, or a shape is broken.
+    TableError
+        No such layer, several layers, or no layer with shapes.
+    EncodingError
+        A shapefile's text fits no encoding.
+    """
+    shapefile = file.suffix.lower() == ".shp"
+    if shapefile and not (part(file, ".shx") and part(file, ".dbf")):
+        raise UnreadableFileError("read.shp_parts", file=file.name)
+    try:
+        chosen = _choose(file, layer)
+        table = pyogrio.read_dataframe(
+            file, layer=chosen, encoding=_BYTES if shapefile else None, fid_as_index=False
+        )
+    except (DataSourceError, DataLayerError, shapely.errors.ShapelyError) as error:
+        raise UnreadableFileError("read.unreadable", file=file.name, detail=str(error)) from error
+    except UnicodeDecodeError as error:
+        raise EncodingError("read.encoding_unknown", file=file.name) from error
+    frame = pd.DataFrame(table.drop(columns="geometry"))
+    facts: dict[str, Any] = {"layer": chosen, "encoding": "utf-8"}
+    if shapefile:
+        frame, facts["encoding"] = _decoded(frame, file, encoding)
+    return frame, table.geometry, facts
+
+
+def _choose(file: Path, layer: str | None) -> str:
+    spatial = [str(name) for name, kind in pyogrio.list_layers(file) if kind is not None]
+    if layer is not None:
+        if layer not in spatial:
+            raise TableError(
+                "read.no_layer", file=file.name, layer=layer, have=", ".join(spatial) or "-"
+            )
+        return layer
+    if not spatial:
+        raise TableError("read.no_shapes", file=file.name)
+    if len(spatial) > 1:
+        raise TableError("read.which_layer", file=file.name, have=", ".join(spatial))
+    return spatial[0]
+
+
+def _decoded(frame: pd.DataFrame, file: Path, given: str | None) -> tuple[pd.DataFrame, str]:
+    """Decode a .dbf's names and cells: as given, as the .cpg says if that fits, else found."""
+    texts = [
+        name
+        for name in frame.columns
+        if not pd.api.types.is_numeric_dtype(frame[name])
+        and not pd.api.types.is_datetime64_any_dtype(frame[name])
+    ]
+    cells = [str(name).encode(_BYTES) for name in frame.columns]
+    for name in texts:
+        cells += [c.encode(_BYTES) for c in frame[name].dropna().unique() if isinstance(c, str)]
+    cpg = part(file, ".cpg")
+    declared = cpg_encoding(cpg.read_text("latin-1")) if cpg and given is None else None
+    try:
+        encoding = find_cell_encoding(cells, source=file.name, given=given or declared)
+    except EncodingError:
+        if given is not None:
+            raise
+        encoding = find_cell_encoding(cells, source=file.name, given=None)
+
+    def text(cell: Any) -> Any:
+        return decode_cell(cell.encode(_BYTES), encoding) if isinstance(cell, str) else cell
+
+    decoded = {
+        text(name): frame[name].astype(object).map(text) if name in texts else frame[name]
+        for name in frame.columns
+    }
+    return pd.DataFrame(decoded), encoding

@@ -1,0 +1,129 @@
+"""Boundaries made sound: repaired where only one repair is possible, else refused by row."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+from pyproj import Geod
+
+from greenmap.errors import Faults
+from greenmap.model.schema import first_few
+
+_SAME_AREA = 0.01  # a repair that moves more of the area than this is a choice, not a repair
+_POLYGON, _MULTIPOLYGON = 3, 6
+
+
+def sound_polygons(
+    shapes: gpd.GeoSeries, *, rows: npt.NDArray[np.int64], file: str, faults: Faults
+) -> tuple[gpd.GeoSeries, npt.NDArray[np.bool_]]:
+    """Return valid polygons, and which of them were repaired.
+
+    Parameters
+    ----------
+    shapes : GeoSeries, shape (n,)
+        WGS 84.
+    rows : array of int, shape (n,)
+        Row numbers for the messages.
+    file : str
+        Name for the messages.
+    faults : Faults
+        Takes: no geometry, not an area, no extent, off the earth, invalid in
+        a way that leaves more than one reading.
+
+    Returns
+    -------
+    polygons : GeoSeries
+    repaired : array of bool, shape (n,)
+    """
+    cells = shapes.to_numpy().copy()
+    void = shapely.is_missing(cells) | shapely.is_empty(cells)
+    kind = shapely.get_type_id(cells)
+    other = ~void & ~np.isin(kind, (_POLYGON, _MULTIPOLYGON))
+    bounds = shapely.bounds(cells)
+    off = ~void & ((np.abs(bounds[:, [1, 3]]) > 90) | (np.abs(bounds[:, [0, 2]]) > 180)).any(axis=1)
+    broken = ~void & ~other & ~off & ~shapely.is_valid(cells)
+    area = shapely.area(cells)
+    mended = shapely.make_valid(cells[broken], method="structure", keep_collapsed=False)
+    fits = np.isin(shapely.get_type_id(mended), (_POLYGON, _MULTIPOLYGON))
+    fits &= np.abs(shapely.area(mended) - area[broken]) <= _SAME_AREA * area[broken]
+    fits &= area[broken] > 0
+    repaired, hopeless = np.zeros(len(cells), bool), np.zeros(len(cells), bool)
+    repaired[np.flatnonzero(broken)[fits]] = True
+    hopeless[np.flatnonzero(broken)[~fits]] = True
+    cells[repaired] = mended[fits]
+    flat = ~void & ~other & ~off & ~hopeless & (area == 0)
+    for key, wrong in (
+        ("read.no_geometry", void),
+        ("read.boundary_off_earth", off),
+        ("read.boundary_broken", hopeless),
+        ("read.boundary_no_area", flat),
+    ):
+        if wrong.any():
+            faults.add(key, file=file, rows=first_few(rows[wrong].tolist()))
+    if (other := other & ~off).any():
+        found = "/".join(sorted(set(shapes.geom_type[other])))
+        faults.add(
+            "read.not_polygons", file=file, found=found, rows=first_few(rows[other].tolist())
+        )
+    return gpd.GeoSeries(cells, crs=shapes.crs), repaired
+
+
+def geodesic_areas(shapes: Any) -> npt.NDArray[np.float64]:
+    """Return the areas of lon/lat polygons on the ellipsoid.
+
+    Parameters
+    ----------
+    shapes : array-like of geometry, shape (n,)
+        WGS 84; what isn't an area has none.
+
+    Returns
+    -------
+    array of float64, shape (n,)
+        Square metres.
+
+    Examples
+    --------
+    >>> round(geodesic_areas([shapely.box(0, 0, 0.001, 0.001)])[0])
+    12309
+    """
+    geod = Geod(ellps="WGS84")
+    return np.array([abs(geod.geometry_area_perimeter(shape)[0]) for shape in shapes])
+
+
+def overlapping(polygons: gpd.GeoSeries, *, least_share: float = 0.01) -> pd.DataFrame:
+    """List pairs of boundaries that overlap.
+
+    Parameters
+    ----------
+    polygons : GeoSeries
+        Valid, WGS 84.
+    least_share : float
+        Smallest overlap listed, as a share of the smaller of the two; below
+        it are slivers of two drawings of one line.
+
+    Returns
+    -------
+    DataFrame
+        Columns a, b (ids), area_m2; in the order of the rows.
+    """
+    shapes = polygons.to_numpy()
+    first, second = shapely.STRtree(shapes).query(shapes, predicate="intersects")
+    order = np.lexsort((second, first))
+    first, second = first[order], second[order]
+    first, second = first[first < second], second[first < second]
+    shared = shapely.intersection(shapes[first], shapes[second])
+    least = least_share * np.minimum(shapely.area(shapes[first]), shapely.area(shapes[second]))
+    much = shapely.area(shared) > least
+    ids = polygons.index.to_numpy()
+    return pd.DataFrame(
+        {
+            "a": ids[first[much]],
+            "b": ids[second[much]],
+            "area_m2": np.round(geodesic_areas(shared[much]), 1),
+        }
+    )

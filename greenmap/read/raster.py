@@ -1,0 +1,130 @@
+"""Homes from a population raster; the only module that reads rasters."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from greenmap.errors import CrsError, TableError, UnreadableFileError
+from greenmap.read.homes import with_community
+from greenmap.read.source import digest, existing_file
+
+_ENDINGS = (".tif", ".tiff", ".vrt", ".img", ".asc")
+
+
+def homes_from_raster(
+    path: str | Path, *, communities: gpd.GeoDataFrame | None = None, as_of: str | None = None
+) -> gpd.GeoDataFrame:
+    """Make one home of every cell of a population raster where people live.
+
+    Parameters
+    ----------
+    path : path
+        Raster of people per cell; its first band.
+    communities : GeoDataFrame, optional
+        Only cells around them are read; each home gets its community.
+    as_of : str, optional
+        Date of the data.
+
+    Returns
+    -------
+    GeoDataFrame
+        Cell centres in EPSG:4326, index ``home_id`` (``r<row>c<column>`` of
+        the whole raster); columns people, community_id, people_source
+        ("estimated"), people_rule. ``attrs``: ``source``, ``people_total``
+        (sum of the cells taken, exactly), ``cells_empty``,
+        ``community_rule``.
+
+    Raises
+    ------
+    MissingFileError, UnreadableFileError, CrsError
+    TableError
+        If no cell holds anyone, if cells are negative, or if the raster
+        doesn't reach the communities.
+
+    Examples
+    --------
+    >>> homes_from_raster("population.tif", communities=areas)  # doctest: +SKIP
+    """
+    file = existing_file(path, endings=_ENDINGS)
+    cells, empty, crs = _cells(file, communities)
+    points = gpd.GeoSeries.from_xy(cells["x"], cells["y"], crs=crs).to_crs("EPSG:4326")
+    index = pd.Index(
+        [f"r{r}c{c}" for r, c in zip(cells["row"], cells["column"], strict=True)], name="home_id"
+    )
+    homes = gpd.GeoDataFrame(
+        {"people": cells["people"], "people_source": "estimated", "people_rule": "raster_cell"},
+        geometry=points.to_numpy(),
+        index=index,
+        crs="EPSG:4326",
+    )
+    homes, how = with_community(homes, communities)
+    source = {
+        "name": file.name, "rows_in": len(homes), "rows_out": len(homes), "encoding": None,
+        "crs": crs, "datum": "wgs84", "layer": "1", "digest": digest(file), "as_of": as_of,
+    }  # fmt: skip
+    homes.attrs = {
+        "source": source,
+        "id_rule": "cell",
+        "people_total": float(homes["people"].sum()),
+        "cells_empty": empty,
+        "community_rule": how,
+        "left_out": (),
+        "dropped_columns": (),
+    }
+    return homes
+
+
+def _cells(
+    file: Path, communities: gpd.GeoDataFrame | None
+) -> tuple[dict[str, npt.NDArray[Any]], int, str]:
+    """Cells with people: row, column, centre, people; and how many hold nobody."""
+    import rasterio
+    from rasterio.errors import RasterioIOError
+
+    try:
+        with rasterio.open(file) as raster:
+            if raster.crs is None:
+                raise CrsError("model.crs_missing", source=file.name, numbers=str(raster.bounds))
+            window = _window(raster, communities, file.name)
+            band = raster.read(1, window=window, masked=True)
+            transform = raster.transform
+            crs = raster.crs.to_string()
+    except RasterioIOError as error:
+        raise UnreadableFileError("read.unreadable", file=file.name, detail=str(error)) from error
+    people = np.ma.filled(band.astype("float64"), np.nan)
+    if (people < 0).any():
+        raise TableError("read.negative_cells", file=file.name, cells=int((people < 0).sum()))
+    row, column = np.nonzero(people > 0)
+    if not len(row):
+        raise TableError("read.empty_raster", file=file.name)
+    taken = people[row, column]
+    row, column = row + int(window.row_off), column + int(window.col_off)
+    right, down = column + 0.5, row + 0.5  # centres
+    x = transform.c + transform.a * right + transform.b * down
+    y = transform.f + transform.d * right + transform.e * down
+    found = {"row": row, "column": column, "x": x, "y": y, "people": taken}
+    return found, int(people.size - len(taken)), crs
+
+
+def _window(raster: Any, communities: gpd.GeoDataFrame | None, file: str) -> Any:
+    """Whole cells around the communities, or the whole raster."""
+    from rasterio.windows import Window, from_bounds
+
+    whole = Window(0, 0, raster.width, raster.height)
+    if communities is None:
+        return whole
+    bounds = communities.geometry.to_crs(raster.crs).total_bounds
+    around = from_bounds(*bounds, transform=raster.transform)
+    first = np.floor([around.row_off, around.col_off]).astype(int)
+    last = np.ceil([around.row_off + around.height, around.col_off + around.width]).astype(int)
+    top, left = np.maximum(first, 0)
+    bottom, right = np.minimum(last, [raster.height, raster.width])
+    if top >= bottom or left >= right:
+        raise TableError("read.raster_elsewhere", file=file)
+    return Window(int(left), int(top), int(right - left), int(bottom - top))

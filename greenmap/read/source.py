@@ -1,0 +1,107 @@
+"""A file as a source: is it there, what is it, and its digest."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from greenmap.errors import MissingFileError, UnreadableFileError
+
+DELIMITED = (".csv", ".txt", ".tsv")
+WORKBOOKS = (".xlsx", ".xlsm")
+LAYERED = (".gpkg", ".shp", ".geojson", ".json", ".kml")
+PARQUET = (".parquet", ".geoparquet")
+READ = DELIMITED + WORKBOOKS + LAYERED + PARQUET
+
+
+def existing_file(path: str | Path, *, endings: tuple[str, ...] = READ) -> Path:
+    """Return the path of a file that is there and of a kind we read.
+
+    Parameters
+    ----------
+    path : path
+        As the user gave it.
+    endings : tuple of str
+        Endings that are read.
+
+    Returns
+    -------
+    Path
+
+    Raises
+    ------
+    MissingFileError
+        No such file; names the files of these kinds in the folder.
+    UnreadableFileError
+        The ending is none of `endings`, or the file is empty.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise MissingFileError("read.no_file", file=str(path), found=_neighbours(path, endings))
+    if path.suffix.lower() not in endings:
+        raise UnreadableFileError("read.ending", file=path.name, known=" ".join(endings))
+    if path.stat().st_size == 0:
+        raise UnreadableFileError("read.empty_file", file=path.name)
+    return path
+
+
+def _neighbours(path: Path, endings: tuple[str, ...]) -> str:
+    """Files beside a missing one, those of its own kind first."""
+    if not path.parent.is_dir():
+        return "-"
+    near = [file for file in path.parent.iterdir() if file.suffix.lower() in endings]
+    same = [file for file in near if file.suffix.lower() == path.suffix.lower()]
+    names = sorted(file.name for file in same or near)
+    return ", ".join(names[:10]) + (" …" if len(names) > 10 else "") if names else "-"
+
+
+def parts(path: Path) -> list[Path]:
+    """Return the files that make up a source: a shapefile has several.
+
+    Parameters
+    ----------
+    path : Path
+        The file named.
+
+    Returns
+    -------
+    list of Path
+        Sorted by ending.
+    """
+    if path.suffix.lower() != ".shp":
+        return [path]
+    belonging = (".shp", ".shx", ".dbf", ".prj", ".cpg")
+    return sorted(
+        (
+            file
+            for file in path.parent.iterdir()
+            if file.stem == path.stem and file.suffix.lower() in belonging
+        ),
+        key=lambda file: file.suffix.lower(),
+    )
+
+
+def part(path: Path, ending: str) -> Path | None:
+    """Return one part of a shapefile, whatever the case of its ending."""
+    return next((file for file in parts(path) if file.suffix.lower() == ending), None)
+
+
+def digest(path: Path) -> str:
+    """Return the SHA-256 of a source's bytes.
+
+    Parameters
+    ----------
+    path : Path
+        File; for a shapefile all its parts count.
+
+    Returns
+    -------
+    str
+        Hexadecimal.
+    """
+    found = hashlib.sha256()
+    for file in parts(path):
+        with file.open("rb") as stream:
+            while block := stream.read(1 << 20):
+                found.update(block)
+    return found.hexdigest()
