@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from greenmap.engine.field import Grid, Streets, reached_pieces, streets_of_arcs, walk_field
+from greenmap.engine.field import Grid, walk_field
+from greenmap.engine.streets import Streets, reached_pieces, streets_of_arcs
 from greenmap.errors import NetworkError
 from greenmap.units import UNREACHED
 

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from greenmap.engine.csr import build_csr
-from greenmap.engine.search import Sources, distances, make_queue, nearest, settle
+from greenmap.engine.search import Sources, distances, nearest
+from greenmap.engine.settle import make_queue, settle
 from greenmap.errors import NetworkError
 from greenmap.units import UNREACHED, to_ticks
 

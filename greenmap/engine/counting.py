@@ -16,7 +16,8 @@ import numpy.typing as npt
 
 from greenmap.engine.csr import Array, Csr, read_only, whole
 from greenmap.engine.kernel import kernel
-from greenmap.engine.search import Queue, Sources, check_sources, make_queue, settle
+from greenmap.engine.search import Sources, check_sources
+from greenmap.engine.settle import Queue, make_queue, settle
 from greenmap.errors import NetworkError
 from greenmap.units import UNREACHED
 
@@ -64,7 +65,7 @@ def count_places(
     last: int,
     found: Array,
 ) -> int:
-    """Search from each entrance set, add its places to the first band that holds a row.
+    """Search from each entrance set and add its places to every band that holds a row.
 
     Returns the first search that was not done for want of room in the queue, else `last`.
     """
@@ -85,7 +86,8 @@ def count_places(
                 while bands[band] < walk:
                     band += 1
                 for c in range(category_start[s], category_start[s + 1]):
-                    found[row, category[c], band] += places[c]
+                    for wider in range(band, bands.size):
+                        found[row, category[c], wider] += places[c]
     return last
 
 
@@ -103,12 +105,13 @@ def _merge(sources: Sources, categories: int) -> tuple[Array, ...]:
     kept = np.frombuffer(b"".join(seen), np.uint64)
     start = np.cumsum([0, *(len(key) // doors.itemsize for key in seen)])
     belongs = np.repeat(np.arange(sources.n_places), np.diff(sources.category_start))
-    once = np.unique(np.stack([belongs, sources.category]), axis=1)
-    pair = np.asarray(search, np.int64)[once[0]] * categories + once[1]
+    width = max(categories, 1)
+    of, category = np.divmod(np.unique(belongs * width + sources.category), width)
+    pair = np.asarray(search, np.int64)[of] * width + category
     pair, places = np.unique(pair, return_counts=True)
-    category_start = np.searchsorted(pair, np.arange(len(seen) + 1) * categories)
+    category_start = np.searchsorted(pair, np.arange(len(seen) + 1) * width)
     node, ticks = kept >> np.uint64(32), kept & np.uint64(UNREACHED)
-    return node, ticks, start, category_start, pair % max(categories, 1), places
+    return node, ticks, start, category_start, pair % width, places
 
 
 def check_bands(bands: npt.ArrayLike) -> Array:
@@ -197,12 +200,9 @@ def counts(
     shape, threads = (n_rows, categories, limits.size), max(1, threads)
     with ThreadPoolExecutor(threads) as pool:
         parts = list(pool.map(add, range(threads)))
-    within = parts[0]
     for part in parts[1:]:
-        within += part
-    for band in range(1, limits.size):
-        within[:, :, band] += within[:, :, band - 1]
-    return within
+        parts[0] += part
+    return parts[0]
 
 
 def _count_chunks(reverse: Csr, work: Work, chunks: Iterator[int], found: Array) -> Array:

@@ -1,23 +1,20 @@
 """Shortest walks: to the nearest place of each category, and from a few sources to all nodes.
 
-One bounded label-correcting search with coarse buckets does the work: a node may be handled
-again when its label falls, so the answer is exact whatever the buckets' width and also with
-arcs of zero length. A label is ``ticks << 32 | place``: the least label is the shortest walk,
-and of equal walks the one to the lower place number. Labels only fall and have one least
-value each, so neither the order of work nor the number of threads can show in a result.
+A label is ``ticks << 32 | place``: the least label is the shortest walk, and of equal walks the
+one to the lower place number. Categories are searched apart, so neither the order of work nor
+the number of threads can show in a result.
 """
 
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from greenmap.engine.csr import Array, Csr, read_only, whole
-from greenmap.engine.kernel import kernel
+from greenmap.engine.settle import make_queue, settle
 from greenmap.errors import NetworkError
 from greenmap.units import UNREACHED
 
@@ -56,143 +53,6 @@ class Sources:
     def n_places(self) -> int:
         """Number of places."""
         return int(self.entrance_start.size) - 1
-
-
-class Queue(NamedTuple):
-    """Room for the entries of one search: a linked list per bucket of ticks.
-
-    Parameters
-    ----------
-    limit : uint64
-        Largest ticks that count as reached.
-    shift : uint64
-        A bucket is ``1 << shift`` ticks wide.
-    bucket, follow : array of uint32
-        First entry of each bucket, and the next one of each entry; 0 = none.
-    node : array of uint32
-        Node of each entry.
-    key : array
-        Its label when it was entered; a lower one since makes the entry void.
-    touched : array of uint32 (n + 1,)
-        The nodes reached, in the order first reached.
-    """
-
-    limit: np.uint64
-    shift: np.uint64
-    bucket: Array
-    follow: Array
-    node: Array
-    key: Array
-    touched: Array
-
-
-def make_queue(graph: Csr, limit: int, *, room: int, label: npt.DTypeLike) -> Queue:
-    """Make the queue for searches of up to `room` entries.
-
-    Parameters
-    ----------
-    graph : Csr
-        To be searched.
-    limit : int
-        Ticks, at most 0xFFFFFFFE.
-    room : int
-        Entries; :func:`settle` says when it needs more.
-    label : dtype
-        Of the labels.
-
-    Returns
-    -------
-    Queue
-
-    Raises
-    ------
-    NetworkError
-        The limit is not a number of ticks.
-    """
-    whole([limit], UNREACHED, "limit")
-    mean = int(graph.cost.mean()) if graph.cost.size else 0
-    # A quarter to a half of the mean arc was fastest; 65,536 buckets are plenty.
-    shift = max(mean.bit_length() - 2, limit.bit_length() - 16, 0)
-    return Queue(
-        np.uint64(limit),
-        np.uint64(shift),
-        np.zeros((limit >> shift) + 1, np.uint32),
-        np.empty(room, np.uint32),
-        np.empty(room, np.uint32),
-        np.empty(room, label),
-        np.empty(graph.n_nodes + 1, np.uint32),
-    )
-
-
-@kernel
-def settle(
-    graph: tuple[Array, Array, Array],
-    queue: Queue,
-    low: np.uint64,
-    label: Array,
-    source: Array,
-    source_label: Array,
-    first: int,
-    last: int,
-) -> int | np.int64:
-    """Lower all labels within the limit; return how many nodes were reached, -1 = no room.
-
-    `label` holds ones in all bits before and the least labels after; ticks are the bits from
-    `low` up. Sources are those from `first` to `last`. Without room all is put back.
-    """
-    start, target, cost = graph
-    limit, shift, bucket, follow, node, key, touched = queue
-    if last - first >= follow.size:
-        return -1
-    one = np.uint64(1)
-    empty = ~np.uint64(0) >> (np.uint64(32) - low)
-    used = one
-    reached = np.uint64(0)
-    for s in range(first, last):
-        there = np.uint64(source_label[s])
-        before = np.uint64(label[source[s]])
-        if there >> low <= limit and there < before:
-            touched[reached] = source[s]
-            reached += np.uint64(before == empty)
-            label[source[s]] = there
-            h = (there >> low) >> shift
-            node[used] = source[s]
-            key[used] = there
-            follow[used] = bucket[h]
-            bucket[h] = used
-            used += one
-    for b in range(np.uint64(bucket.size)):
-        while bucket[b] != 0:
-            entry = bucket[b]
-            bucket[b] = follow[entry]
-            at = node[entry]
-            here = np.uint64(label[at])
-            if key[entry] != here:
-                continue
-            left = limit - (here >> low)
-            arc = np.uint64(start[at])
-            end = np.uint64(start[np.uint64(at) + one])
-            if used + (end - arc) > np.uint64(follow.size):
-                bucket[:] = 0
-                label[touched[:reached]] = empty
-                return -1
-            while arc < end:
-                step = np.uint64(cost[arc])
-                to = target[arc]
-                arc += one
-                there = here + (step << low)
-                before = np.uint64(label[to])
-                if step <= left and there < before:
-                    touched[reached] = to
-                    reached += np.uint64(before == empty)
-                    label[to] = there
-                    h = (there >> low) >> shift
-                    node[used] = to
-                    key[used] = there
-                    follow[used] = bucket[h]
-                    bucket[h] = used
-                    used += one
-    return np.int64(reached)
 
 
 def _labels(graph: Csr, node: Array, ticks: Array, place: Array, limit: int) -> Array:

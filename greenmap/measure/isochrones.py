@@ -24,7 +24,8 @@ from greenmap.model.walk_network import WalkNetwork
 from greenmap.units import to_ticks
 
 if TYPE_CHECKING:
-    from greenmap.engine.field import Field, Grid, Streets
+    from greenmap.engine.field import Field, Grid
+    from greenmap.engine.streets import Streets
 
 REACH_M = 25.0
 """How far off a street the ground still counts as reached."""
@@ -91,8 +92,9 @@ def _field(network: WalkNetwork, walker: Profile, attachment: Attachment,
            bounds: tuple[float, float, float, float] | None) -> Field | None:
     """Walk towards the nearest of some places, spread over the ground; None if none is there."""
     from greenmap.engine.csr import build_csr
-    from greenmap.engine.field import streets_of_arcs, walk_field
+    from greenmap.engine.field import walk_field
     from greenmap.engine.search import distances
+    from greenmap.engine.streets import streets_of_arcs
     from greenmap.network.compose import compose
     from greenmap.network.price import price
 
