@@ -17,8 +17,9 @@ MAY_NOT = {("model", "engine"), ("engine", "model"), ("draw", "measure"), ("draw
            ("measure", "read"), ("read", "engine")}
 ONLY_HOME = {"folium": {"draw/page.py"}, "osmnx": {"read/osm_web.py"},
              "rasterio": {"read/raster.py"}, "xlsxwriter": {"report/workbook.py"},
-             "networkx": {"read/graphml.py", "network/osmnx_graph.py"},
-             "contourpy": {"measure/isochrones.py"}, "click": {"cli.py"}, "tqdm": {"cli.py"}}
+             "networkx": {"read/graphml.py", "network/export.py"},
+             "contourpy": {"measure/isochrones.py"},
+             "click": {"cli.py", "console.py"}, "tqdm": {"console.py"}}
 ENGINE_MAY = {"numpy", "numba", "greenmap"}
 LOCALE_ONLY = ("measure", "model", "network", "read", "draw", "report", "engine")
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 
-from greenmap.errors import Faults, MissingFileError
+from greenmap.errors import Faults, InputFaults, MissingFileError
+from greenmap.studies import read_study
 from greenmap.studies.study_text import read_study_text
 
 STUDIES = Path(__file__).parent / "data" / "studies"
@@ -37,6 +39,15 @@ TEXT_FAULTS = {
     "empty": ["study.no_section"] * 5,
 }
 
+READ_FAULTS = {
+    "no_standard": ["study.no_standard"],
+    "unknown_standard": ["standard.unknown"],
+    "unknown_profile": ["standard.profile_unknown"],
+    "crs_degrees": ["study.crs_not_metres"],
+    "crs_unknown": ["study.crs_unknown"],
+    "unknown_category": ["read.category_unknown"],
+}
+
 
 def faults_of(path: Path) -> Faults:
     faults = Faults()
@@ -61,6 +72,93 @@ def test_each_bad_study_file_is_told_by_its_own_message(name):
     for fault in faults:
         for lang in ("zh", "en"):
             assert f"{name}.toml" in fault.text(lang)
+
+
+@pytest.mark.parametrize("name", sorted(READ_FAULTS))
+def test_what_only_shows_when_files_are_read_is_told_too(name):
+    with pytest.raises(InputFaults) as told:
+        read_study(STUDIES / "bad" / f"{name}.toml")
+    assert [f.key for f in told.value.faults] == READ_FAULTS[name]
+
+
+@pytest.mark.parametrize("name", sorted(TEXT_FAULTS))
+def test_a_bad_study_file_is_never_read_into_a_study(name):
+    with pytest.raises(InputFaults):
+        read_study(STUDIES / "bad" / f"{name}.toml")
+
+
+def test_every_bad_file_is_tried():
+    names = {path.stem for path in (STUDIES / "bad").glob("*.toml")}
+    assert names == {*TEXT_FAULTS, *READ_FAULTS, "missing_everywhere"}
+
+
+def test_a_fault_in_one_file_hides_none_in_another(tmp_path):
+    for name in ("communities.geojson", "streets.osm", "study.toml"):
+        shutil.copy(SMALL.parent / name, tmp_path)
+    (tmp_path / "homes.csv").write_text("编号,lon,lat,人口\nh1,118.8712,28.9602,-3\n", "utf-8")
+    (tmp_path / "facilities.csv").write_text("id,name,lon,lat\nk1,园,118.87,28.96\n", "utf-8")
+    with pytest.raises(InputFaults) as told:
+        read_study(tmp_path / "study.toml")
+    files = {f.facts["file"] for f in told.value.faults}
+    assert files == {"homes.csv", "facilities.csv"}
+
+
+def test_a_map_services_table_needs_its_datum_said(tmp_path):
+    for path in SMALL.parent.iterdir():
+        shutil.copy(path, tmp_path)
+    (tmp_path / "poi.csv").write_text(
+        "id,name,type,typecode,location\nB1,一心堂,医疗保健服务;医药保健销售店;药房,090601,"
+        '"118.8730,28.9605"\n', "utf-8")
+    study = tmp_path / "study.toml"
+    text = study.read_text("utf-8").replace("osm = true", 'path = "poi.csv"')
+    study.write_text(text, "utf-8")
+    with pytest.raises(InputFaults) as told:
+        read_study(study)
+    assert [f.key for f in told.value.faults] == ["study.datum_needed"]
+    study.write_text(text.replace('"poi.csv"', '"poi.csv"\ndatum = "gcj02"'), "utf-8")
+    assert "B1" in read_study(study).amenities.index
+
+
+def test_a_study_holds_what_the_file_says_in_one_metre_system():
+    study = read_study(SMALL)
+    assert study.crs == "EPSG:4549"  # 118.87 E lies in the 3-degree zone of 120 E
+    assert {study.homes.crs.to_string(), study.communities.crs.to_string(),
+            study.amenities.crs.to_string()} == {"EPSG:4549"}
+    assert (study.share, study.bands, study.lang, study.fictional) == (0.9, (5, 10, 15), "zh", True)
+    assert set(study.profiles) == {"adult", "elderly", "metres"}
+    assert study.collected == ("kindergarten", "primary_school")
+    assert study.homes["community_id"].tolist() == [
+        "330803001001", "330803001001", "330803001002", "330803001003", "330803001002"]
+    roles = [(one["role"], one["path"], one["rows"], one["as_of"]) for one in study.inputs]
+    assert roles == [("communities", "communities.geojson", 3, "2024-05"),
+                     ("amenities", "facilities.csv", 3, "2024-05"),
+                     ("amenities", "streets.osm", 1, "2024-05"),
+                     ("homes", "homes.csv", 5, "2024-05"),
+                     ("network", "streets.osm", 6, "2024-05")]
+
+
+def test_homes_from_buildings_share_the_people_of_the_communities_only(tmp_path):
+    for path in SMALL.parent.iterdir():
+        shutil.copy(path, tmp_path)
+    study = tmp_path / "study.toml"
+    text = study.read_text("utf-8").replace(
+        'path = "homes.csv"\ndatum = "wgs84"', "osm_buildings = true\npeople_total = 600")
+    study.write_text(text, "utf-8")
+    # Two houses of one size in 甲 and 乙; with 乙 taken away, 甲's house has all the people.
+    assert read_study(study).homes["people"].round(6).tolist() == [300, 300]
+    areas = tmp_path / "communities.geojson"
+    kept = [line for line in areas.read_text("utf-8").splitlines() if "乙社区" not in line]
+    areas.write_text("\n".join(kept), "utf-8")
+    alone = read_study(study)
+    assert alone.homes["people"].round(6).tolist() == [600]
+    assert alone.inputs[-2]["outside"] == 1
+
+
+def test_paths_of_this_machine_stay_out_of_the_record(tmp_path):
+    study = tmp_path / "study.toml"
+    folder = SMALL.parent.resolve().as_posix()
+    study.write_text(SMALL.read_text("utf-8").replace('path = "', f'path = "{folder}/'), "utf-8")
+    assert folder not in str(read_study(study).inputs)
 
 
 def test_missing_files_of_all_sections_are_told_at_once():

@@ -16,18 +16,18 @@ from typing import Any
 
 from greenmap.errors import Faults, MissingFileError
 
+_TABLE = {"layer": "text", "encoding": "text", "crs": "text", "datum": "datum", "id": "text",
+          "name": "text", "columns": "texts_by_text", "as_of": "date"}
+
 SECTIONS: Mapping[str, Mapping[str, str]] = {
     "study": {"name": "text", "standard": "text", "share": "share", "profiles": "texts",
               "bands": "bands", "lang": "lang", "crs": "text", "as_of": "date",
               "fictional": "flag"},
-    "communities": {"path": "path", "layer": "text", "encoding": "text", "crs": "text",
-                    "datum": "datum", "id": "text", "name": "text", "as_of": "date"},
-    "amenities": {"path": "path", "osm": "flag", "layer": "text", "encoding": "text",
-                  "crs": "text", "datum": "datum", "category": "text", "mapping": "texts_by_text",
-                  "collected": "collected", "as_of": "date"},
+    "communities": {"path": "path", **_TABLE},
+    "amenities": {"path": "path", "osm": "flag", **_TABLE, "category": "text",
+                  "mapping": "mapping", "collected": "collected"},
     "homes": {"path": "path", "osm_buildings": "flag", "raster": "path", "people_total": "count",
-              "layer": "text", "encoding": "text", "crs": "text", "datum": "datum",
-              "as_of": "date"},
+              **_TABLE},
     "network": {"path": "path", "place": "text", "nodes": "path", "edges": "path",
                 "crs": "text", "directed": "flag", "as_of": "date"},
 }
@@ -43,7 +43,7 @@ ONE_OF: Mapping[str, tuple[tuple[str, ...], ...]] = {
 
 DATUMS = ("wgs84", "gcj02", "bd09")
 LANGS = ("zh", "en")
-_PATH_KEYS = "path|raster|nodes|edges|standard"
+_PATH_KEYS = "path|raster|nodes|edges|standard|mapping"
 _QUOTED_PATH = re.compile(rf'\b({_PATH_KEYS})(\s*=\s*)"([^"\n]*)"')
 _FULL_WIDTH = re.compile("[“”‘’＝，【】＃]")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
@@ -61,6 +61,8 @@ class StudyText:
         Keys given in each section.
     amenities : tuple of dict
         One per ``[[amenities]]``.
+    written : frozenset of str
+        ``section.key`` of every key that stands in the file, sound or not.
     raw : str
         The text itself.
     """
@@ -71,6 +73,7 @@ class StudyText:
     amenities: tuple[Mapping[str, Any], ...]
     homes: Mapping[str, Any]
     network: Mapping[str, Any]
+    written: frozenset[str] = frozenset()
     raw: str = field(repr=False, default="")
 
     def file(self, written: str) -> Path:
@@ -86,6 +89,10 @@ def _all(value: Any, kind: type) -> bool:
     return isinstance(value, list) and bool(value) and all(isinstance(v, kind) for v in value)
 
 
+def _is_text_table(value: Any) -> bool:
+    return isinstance(value, dict) and all(isinstance(v, str) for v in value.values())
+
+
 _IS: Mapping[str, Callable[[Any], bool]] = {
     "text": lambda v: isinstance(v, str) and bool(v.strip()),
     "path": lambda v: isinstance(v, str) and bool(v.strip()),
@@ -98,7 +105,8 @@ _IS: Mapping[str, Callable[[Any], bool]] = {
     "lang": lambda v: v in LANGS,
     "datum": lambda v: v in DATUMS,
     "collected": lambda v: v == "all" or _all(v, str),
-    "texts_by_text": lambda v: isinstance(v, dict) and all(isinstance(c, str) for c in v.values()),
+    "texts_by_text": _is_text_table,
+    "mapping": lambda v: isinstance(v, str) or _is_text_table(v),
 }
 
 
@@ -139,7 +147,9 @@ def read_study_text(path: str | Path, faults: Faults) -> StudyText | None:
              for name in SECTIONS if name != "amenities"}
     amenities = [_section("amenities", entry, path, faults, number=n)
                  for n, entry in enumerate(_entries(table), start=1)]
-    return StudyText(path=path, amenities=tuple(amenities), raw=raw, **parts)
+    written = frozenset(f"{name}.{key}" for name, section in table.items()
+                        if isinstance(section, dict) for key in section)
+    return StudyText(path=path, amenities=tuple(amenities), written=written, raw=raw, **parts)
 
 
 def _entries(table: dict[str, Any]) -> list[Any]:
@@ -178,7 +188,7 @@ def _check_shape(table: dict[str, Any], file: str, faults: Faults) -> None:
             faults.add("study.unknown_section", file=file, section=name,
                        known=", ".join(near or SECTIONS))
     for name in SECTIONS:
-        if not table.get(name):
+        if name not in table:
             faults.add("study.no_section", file=file, section=name)
 
 
@@ -186,8 +196,8 @@ def _section(name: str, given: Any, path: Path, faults: Faults, *, number: int =
              ) -> dict[str, Any]:
     label = f"[[{name}]] {number}" if number else f"[{name}]"
     where = {"file": path.name, "section": label}
-    if not isinstance(given, dict) or not given:
-        if given is not None and given != {}:
+    if not isinstance(given, dict):
+        if given is not None:
             faults.add("study.not_a_section", **where)
         return {}
     kinds = SECTIONS[name]
@@ -201,10 +211,14 @@ def _section(name: str, given: Any, path: Path, faults: Faults, *, number: int =
         else:
             kept[key] = _clean(kinds[key], value)
     _check_source(name, given, where, faults)
-    for key in [key for key in kept if kinds[key] == "path"]:
+    for key in [key for key in kept if _is_path(kinds[key], kept[key])]:
         if not _check_path(kept[key], path.parent, key, where, faults):
             del kept[key]
     return kept
+
+
+def _is_path(kind: str, value: Any) -> bool:
+    return kind == "path" or (kind == "mapping" and isinstance(value, str))
 
 
 def _shown(value: Any) -> str:
@@ -212,7 +226,7 @@ def _shown(value: Any) -> str:
 
 
 def _clean(kind: str, value: Any) -> Any:
-    if kind == "path":
+    if _is_path(kind, value):
         return value.strip().replace("\\", "/")
     if kind == "date":
         return str(value)

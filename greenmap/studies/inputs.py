@@ -1,0 +1,78 @@
+"""Inputs: one record per source, as the manifest and the workbook list them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import PurePosixPath, PureWindowsPath
+from typing import Any
+
+import geopandas as gpd
+
+from greenmap.model.walk_network import WalkNetwork
+from greenmap.read.source import digest
+from greenmap.studies.study_text import StudyText
+
+_FACTS = ("encoding", "crs", "datum", "layer", "digest", "as_of")
+
+
+def list_inputs(text: StudyText, communities: gpd.GeoDataFrame | None,
+                amenities: tuple[gpd.GeoDataFrame, ...], homes: gpd.GeoDataFrame | None,
+                network: WalkNetwork | None) -> tuple[dict[str, Any], ...]:
+    """List every source that was read.
+
+    Parameters
+    ----------
+    text : StudyText
+        The study file.
+    communities, homes, network : optional
+        What was read.
+    amenities : tuple of GeoDataFrame
+        One per source.
+
+    Returns
+    -------
+    tuple of dict
+        ``role``, ``name``, ``path`` (relative to the study), ``rows``, digest,
+        CRS, datum, encoding, as_of; and what the door noted.
+    """
+    tables = [("communities", communities), *(("amenities", table) for table in amenities),
+              ("homes", homes)]
+    records = [_record(role, table, text) for role, table in tables if table is not None]
+    if network is not None:
+        records.append(_streets(text, network))
+    return tuple(records)
+
+
+def _record(role: str, table: gpd.GeoDataFrame, text: StudyText) -> dict[str, Any]:
+    source = table.attrs.get("source", {})
+    name = str(source.get("name", ""))
+    record = {"role": role, "name": name, "path": _path(name, text), "rows": len(table),
+              **{key: source.get(key) for key in _FACTS}}
+    attrs = table.attrs
+    left_out = Counter(str(cause) for *_, cause in attrs.get("left_out", ()))
+    noted = {"rows_in": source.get("rows_in"), "left_out": dict(sorted(left_out.items())),
+             "dropped_columns": attrs.get("dropped_columns", ()),
+             "repaired": len(attrs.get("repaired", ())), "overlaps": len(attrs.get("overlaps", ())),
+             "outside": attrs.get("outside", 0), "collected": attrs.get("collected", ()),
+             "unclassified": sum(count for _, count in attrs.get("unclassified", ()))}
+    return record | {key: value for key, value in noted.items() if value}
+
+
+def _path(name: str, text: StudyText) -> str:
+    """The path as written, if it is relative; else the bare name: no folder of this machine."""
+    entries = (text.communities, *text.amenities, text.homes, text.network)
+    for written in (entry.get(key, "") for entry in entries for key in ("path", "raster")):
+        absolute = PurePosixPath(written).is_absolute() or PureWindowsPath(written).is_absolute()
+        if PurePosixPath(written).name == name and not absolute:
+            return str(written)
+    return name
+
+
+def _streets(text: StudyText, network: WalkNetwork) -> dict[str, Any]:
+    entry = text.network
+    written = entry.get("path") or entry.get("edges")
+    return {"role": "network", "name": network.source,
+            "path": _path(network.source, text) if written else "", "rows": network.n_edges,
+            "crs": network.crs, "datum": "wgs84", "encoding": None, "layer": None,
+            "digest": digest(text.file(written)) if written else network.digest,
+            "as_of": entry.get("as_of", text.study.get("as_of"))}

@@ -1,0 +1,162 @@
+"""Places of a study: facilities of every source, and homes however they are given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+import geopandas as gpd
+
+from greenmap.errors import Faults, InputError
+from greenmap.read.amenities import read_amenities
+from greenmap.read.buildings import homes_from_buildings
+from greenmap.read.homes import read_homes
+from greenmap.read.osm_file import read_osm_buildings, read_osm_features
+from greenmap.read.osm_places import amenities_from_osm
+from greenmap.read.places import community_of
+from greenmap.read.source import digest
+from greenmap.studies.streets import street_file
+from greenmap.studies.study_text import StudyText
+
+T = TypeVar("T")
+_TABLE_KEYS = ("layer", "encoding", "crs", "datum", "id", "name", "columns")
+
+
+def attempt(faults: Faults, read: Callable[[], T | None]) -> T | None:
+    """Do something that may find a fault; note the fault and go on.
+
+    Examples
+    --------
+    >>> faults = Faults()
+    >>> def broken():
+    ...     raise InputError("term.unit_m")
+    >>> attempt(faults, broken), len(faults)
+    (None, 1)
+    """
+    try:
+        return read()
+    except InputError as error:
+        faults.take(error)
+        return None
+
+
+def table_args(entry: Mapping[str, Any], text: StudyText) -> dict[str, Any]:
+    """Return what a section says about its table, as arguments of a door."""
+    args = {key: entry[key] for key in _TABLE_KEYS if key in entry}
+    return {**args, "as_of": _as_of(entry, text)}
+
+
+def _as_of(entry: Mapping[str, Any], text: StudyText) -> str | None:
+    date: str | None = entry.get("as_of", text.study.get("as_of"))
+    return date
+
+
+def read_all_amenities(text: StudyText, faults: Faults) -> tuple[gpd.GeoDataFrame, ...]:
+    """Read the facilities of every ``[[amenities]]``.
+
+    Parameters
+    ----------
+    text : StudyText
+        The study file.
+    faults : Faults
+        Takes what is wrong with any of them.
+
+    Returns
+    -------
+    tuple of GeoDataFrame
+        Those that could be read.
+    """
+    tables = []
+    for number, entry in enumerate(text.amenities, start=1):
+        section = f"[[amenities]] {number}"
+        read = _from_streets if entry.get("osm") else _from_table
+        try:
+            table = read(text, entry, section, faults)
+        except InputError as error:
+            faults.take(error)
+            continue
+        if table is not None:
+            tables.append(table)
+    return tuple(tables)
+
+
+def _from_table(text: StudyText, entry: Mapping[str, Any], section: str, faults: Faults
+                ) -> gpd.GeoDataFrame | None:
+    if "path" not in entry:
+        return None
+    args = table_args(entry, text)
+    args |= {key: entry[key] for key in ("category", "collected") if key in entry}
+    mapping = entry.get("mapping")
+    args["mapping"] = text.file(mapping) if isinstance(mapping, str) else mapping
+    table = read_amenities(text.file(entry["path"]), **args)
+    # A map service's table taken for WGS 84 would be half a kilometre off, silently.
+    if "datum" not in entry and "type_code" in table:
+        faults.add("study.datum_needed", file=text.path.name, section=section, path=entry["path"])
+    return table
+
+
+def _from_streets(text: StudyText, entry: Mapping[str, Any], section: str, faults: Faults
+                  ) -> gpd.GeoDataFrame | None:
+    file = street_file(text, section, faults)
+    if file is None:
+        return None
+    features = read_osm_features(file)
+    return amenities_from_osm(features, collected=entry.get("collected", ()),
+                              source=_record(file, len(features), _as_of(entry, text)))
+
+
+def _record(file: Path, rows: int, as_of: str | None) -> dict[str, Any]:
+    return {"name": file.name, "rows_in": rows, "crs": "EPSG:4326", "datum": "wgs84",
+            "encoding": None, "layer": None, "digest": digest(file), "as_of": as_of}
+
+
+def read_all_homes(text: StudyText, communities: gpd.GeoDataFrame | None, faults: Faults
+                   ) -> gpd.GeoDataFrame | None:
+    """Read homes from a table, from the street file's buildings, or a population raster.
+
+    Parameters
+    ----------
+    text : StudyText
+        The study file.
+    communities : GeoDataFrame, optional
+        To put each home in its community.
+    faults : Faults
+        Takes a missing street file.
+
+    Returns
+    -------
+    GeoDataFrame or None
+    """
+    entry = text.homes
+    if entry.get("osm_buildings"):
+        return _from_buildings(text, communities, faults)
+    if "raster" in entry:
+        # Imported here: only this way needs rasterio.
+        from greenmap.read.raster import homes_from_raster
+
+        return homes_from_raster(text.file(entry["raster"]), communities=communities,
+                                 as_of=_as_of(entry, text))
+    if "path" in entry:
+        return read_homes(text.file(entry["path"]), communities=communities,
+                          **table_args(entry, text))
+    return None
+
+
+def _from_buildings(text: StudyText, communities: gpd.GeoDataFrame | None, faults: Faults
+                    ) -> gpd.GeoDataFrame | None:
+    """A street file often holds more than the study: people are those of the communities."""
+    file = street_file(text, "[homes]", faults)
+    if file is None:
+        return None
+    buildings = read_osm_buildings(file)
+    inside = buildings
+    if communities is not None:
+        place = community_of(buildings.geometry.representative_point(), communities)
+        inside = buildings[place.notna().to_numpy()]
+    homes = homes_from_buildings(inside, people_total=text.homes.get("people_total"),
+                                 communities=communities)
+    homes.attrs["source"] = {**_record(file, len(buildings), _as_of(text.homes, text)),
+                             "rows_out": len(homes)}
+    homes.attrs["outside"] = len(buildings) - len(inside)
+    return homes

@@ -1,0 +1,148 @@
+"""Sources: every file a study names, read through its door; a fault in one hides no other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+
+from greenmap import progress
+from greenmap.errors import CrsError, Faults
+from greenmap.model.crs import known_crs, study_crs
+from greenmap.model.profile import Profile, load_profile
+from greenmap.model.standard import Standard, load_standard, standard_ids
+from greenmap.model.walk_network import WalkNetwork
+from greenmap.studies.inputs import list_inputs
+from greenmap.studies.places import attempt, read_all_amenities, read_all_homes, table_args
+from greenmap.studies.streets import read_streets
+from greenmap.studies.study_text import StudyText, read_study_text
+
+_STEPS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What a study names, as far as it could be read; tables in WGS 84.
+
+    Parameters
+    ----------
+    text : StudyText, optional
+        None when the study file itself can't be parsed; then nothing is there.
+    standard, communities, homes, network : optional
+        None where a fault stands in the way.
+    amenities : tuple of GeoDataFrame
+        One per source that could be read.
+    profiles : dict
+        Those of the study, and those the standard and the maps need.
+    inputs : tuple of dict
+        A record per source.
+    faults : Faults
+        Everything wrong, of all parts.
+    """
+
+    text: StudyText | None
+    standard: Standard | None
+    profiles: Mapping[str, Profile]
+    communities: gpd.GeoDataFrame | None
+    amenities: tuple[gpd.GeoDataFrame, ...]
+    homes: gpd.GeoDataFrame | None
+    network: WalkNetwork | None
+    inputs: tuple[dict[str, Any], ...]
+    faults: Faults
+
+
+def read_sources(path: str | Path) -> Sources:
+    """Read a study file and everything it names.
+
+    Parameters
+    ----------
+    path : str or Path
+        The study file.
+
+    Returns
+    -------
+    Sources
+
+    Raises
+    ------
+    MissingFileError
+        No such study file.
+    """
+    faults = Faults()
+    text = read_study_text(path, faults)
+    if text is None:
+        return Sources(None, None, {}, None, (), None, None, (), faults)
+    standard = _standard(text, faults)
+    profiles = _profiles(text, standard, faults)
+    progress.report(0, _STEPS, "study.reading_communities")
+    communities = _communities(text, faults)
+    crs = _crs(text, communities, faults)
+    progress.report(1, _STEPS, "study.reading_network")
+    network = attempt(faults, lambda: read_streets(text, crs))
+    progress.report(2, _STEPS, "study.reading_amenities")
+    amenities = read_all_amenities(text, faults)
+    progress.report(3, _STEPS, "study.reading_homes")
+    homes = attempt(faults, lambda: read_all_homes(text, communities, faults))
+    progress.report(_STEPS, _STEPS, "study.reading_homes")
+    return Sources(text, standard, profiles, communities, amenities, homes, network,
+                   list_inputs(text, communities, amenities, homes, network), faults)
+
+
+def _standard(text: StudyText, faults: Faults) -> Standard | None:
+    named = text.study.get("standard")
+    if named is None:
+        if "study.standard" not in text.written:
+            faults.add("study.no_standard", file=text.path.name, known=", ".join(standard_ids()))
+        return None
+    return attempt(faults, lambda: load_standard(_own_file(text, named)))
+
+
+def _own_file(text: StudyText, named: str) -> str | Path:
+    return text.file(named) if named.endswith(".toml") else named
+
+
+def _profiles(text: StudyText, standard: Standard | None, faults: Faults) -> dict[str, Profile]:
+    asked = [_own_file(text, name) for name in text.study.get("profiles", ())]
+    # Clauses in metres are drawn as the adult walks.
+    needed = (*(standard.profiles if standard else ()), "adult")
+    found: dict[str, Profile] = {}
+    for source in (*asked, *needed):
+        if str(source) not in found:
+            profile = attempt(faults, lambda source=source: load_profile(source))  # type: ignore[misc]
+            if profile is not None:
+                found[profile.id] = profile
+    return found
+
+
+def _crs(text: StudyText, communities: gpd.GeoDataFrame | None, faults: Faults) -> str:
+    given = text.study.get("crs", "auto")
+    if given == "auto":
+        if communities is None:
+            return "auto"
+        west, south, east, north = communities.total_bounds
+        return study_crs([west, east], [south, north])
+    why = "crs_unknown"
+    try:
+        from pyproj import CRS
+
+        crs = CRS.from_user_input(known_crs(given, source=text.path.name))
+        why = "" if crs.is_projected and crs.axis_info[0].unit_name == "metre" else "crs_not_metres"
+    except CrsError:
+        pass
+    if why:
+        faults.add(f"study.{why}", file=text.path.name, crs=given)
+        return "auto"
+    return crs.to_string()
+
+
+def _communities(text: StudyText, faults: Faults) -> gpd.GeoDataFrame | None:
+    from greenmap.read.communities import read_communities
+
+    entry = text.communities
+    if "path" not in entry:
+        return None
+    return attempt(faults, lambda: read_communities(text.file(entry["path"]),
+                                                     **table_args(entry, text)))

@@ -1,0 +1,71 @@
+"""Study file: one file names all inputs of a city; read_study turns it into a checked Study."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from greenmap.model.crs import to_study
+from greenmap.model.study import Study
+from greenmap.read.join import join_amenities
+from greenmap.studies.sources import Sources, read_sources
+
+BANDS = (5.0, 10.0, 15.0)
+
+
+def read_study(path: str | Path) -> Study:
+    """Read a study file and everything it names.
+
+    Parameters
+    ----------
+    path : str or Path
+        ``study.toml``; paths in it are relative to it.
+
+    Returns
+    -------
+    Study
+        All tables in one metre system.
+
+    Raises
+    ------
+    MissingFileError
+        No such study file.
+    InputFaults
+        Everything wrong in any part, told once.
+
+    Examples
+    --------
+    >>> study = read_study("study.toml")  # doctest: +SKIP
+    """
+    sources = read_sources(path)
+    sources.faults.raise_if_any()
+    return make_study(sources)
+
+
+def make_study(sources: Sources) -> Study:
+    """Put the parts of a study together; every part was read without a fault.
+
+    Parameters
+    ----------
+    sources : Sources
+        From :func:`greenmap.studies.sources.read_sources`.
+
+    Returns
+    -------
+    Study
+    """
+    text, network, standard = sources.text, sources.network, sources.standard
+    communities, homes = sources.communities, sources.homes
+    assert text and network and standard  # else a fault was noted and raised
+    assert communities is not None and homes is not None
+    said = text.study
+    amenities = join_amenities(sources.amenities)
+    return Study(
+        communities=to_study(communities, network.crs), homes=to_study(homes, network.crs),
+        amenities=to_study(amenities, network.crs), network=network, standard=standard,
+        share=said.get("share"), name=said.get("name", text.path.resolve().parent.name),
+        profiles=sources.profiles,
+        bands=tuple(sorted({float(band) for band in said.get("bands", BANDS)})),
+        lang=said.get("lang", "zh"), as_of=said.get("as_of", ""),
+        collected=tuple(amenities.attrs["collected"]), inputs=sources.inputs,
+        fictional=said.get("fictional", False),
+    )
