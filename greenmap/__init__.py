@@ -21,11 +21,12 @@ if TYPE_CHECKING:
     from greenmap.model.standard import load_standard
     from greenmap.model.study import Assessment, Study
     from greenmap.network.open import read_network
-    from greenmap.network.osmnx_graph import to_osmnx
+    from greenmap.network.export import to_osmnx
     from greenmap.network.tables import network_from_tables
-    from greenmap.read.amenities import join_amenities, read_amenities
+    from greenmap.read.amenities import read_amenities
     from greenmap.read.communities import read_communities
     from greenmap.read.homes import read_homes
+    from greenmap.read.join import join_amenities
     from greenmap.report.write import write_report
     from greenmap.results import write_results
     from greenmap.sample import write_sample
@@ -42,10 +43,10 @@ _HOME = {
     "read_communities": "greenmap.read.communities",
     "read_homes": "greenmap.read.homes",
     "read_amenities": "greenmap.read.amenities",
-    "join_amenities": "greenmap.read.amenities",
+    "join_amenities": "greenmap.read.join",
     "read_network": "greenmap.network.open",
     "network_from_tables": "greenmap.network.tables",
-    "to_osmnx": "greenmap.network.osmnx_graph",
+    "to_osmnx": "greenmap.network.export",
     "load_standard": "greenmap.model.standard",
     "load_profile": "greenmap.model.profile",
     "Profile": "greenmap.model.profile",

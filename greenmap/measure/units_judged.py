@@ -129,15 +129,15 @@ def _states(people: npt.NDArray[np.float64], covered: npt.NDArray[np.float64],
 def _reasons(reason: npt.NDArray[np.object_], weight: npt.NDArray[np.float64],
              which: npt.NDArray[np.int64], n: int) -> tuple[list[str], list[str]]:
     """Largest reason of those unknown, and of those not covered, per unit; ties by name."""
-    names, code = np.unique(reason.astype(str), return_inverse=True)
+    names, code = np.unique(np.append(reason.astype(str), ""), return_inverse=True)
     sums = np.zeros((n, len(names)))
-    np.add.at(sums, (which, code), weight)
+    np.add.at(sums, (which, code[:-1]), weight)
     lacking = np.isin(names, ("none_near", "detour"))
     found = []
     for group in (~lacking & (names != ""), lacking):
         part = np.where(group, sums, 0)
-        best = part.argmax(axis=1) if part.size else np.zeros(n, int)
-        found.append([names[b] if part[u, b] > 0 else "" for u, b in enumerate(best)])
+        found.append([str(names[b]) if part[u, b] > 0 else ""
+                      for u, b in enumerate(part.argmax(axis=1))])
     return found[0], found[1]
 
 
