@@ -6,7 +6,7 @@ import pytest
 from greenmap.engine import counting
 from greenmap.engine.counting import counts
 from greenmap.engine.csr import build_csr
-from greenmap.engine.search import Sources
+from greenmap.engine.search import Sources, distances
 from greenmap.errors import NetworkError
 
 
@@ -70,6 +70,23 @@ def test_a_place_without_entrances_is_nowhere():
 def test_only_nodes_with_a_row_are_counted():
     within = counts(line(3, 10), single([0]), categories=1, rows=[-1, 1, -1], n_rows=2, bands=[10])
     assert within[:, 0, 0].tolist() == [0, 1]
+
+
+def test_many_places_are_counted_alike_by_any_number_of_threads():
+    # 400 places (over a dozen chunks of work) at random nodes of a random town of 300 nodes;
+    # the truth is one `distances` per place.
+    random = np.random.default_rng(11)
+    tail, head = random.integers(0, 300, (2, 900))
+    reverse = build_csr(300, head, tail, random.integers(0, 60, 900))
+    nodes, category = random.integers(0, 300, 400), random.integers(0, 4, 400)
+    truth = np.zeros((300, 4, 2), np.uint16)
+    for node, of in zip(nodes, category, strict=True):
+        walk = distances(reverse, [node], [0], limit=150)
+        truth[:, of] += (walk[:, None] <= np.array([70, 150])).astype(np.uint16)
+    for threads in (1, 2, 5):
+        within = count(reverse, single(nodes, category), [70, 150], categories=4, threads=threads)
+        assert within.tobytes() == truth.tobytes()
+    assert 0 < truth.mean() < 100
 
 
 def test_the_queue_grows_when_it_must(monkeypatch):
