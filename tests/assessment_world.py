@@ -35,8 +35,9 @@ HOMES = {
     "h2": ("510402001001", 40.0, 5.0, (1, "detour", 900.0, "k1"), (0, "", 5.0, "s1"),
            (1, "none_near", np.inf, None)),
     "h3": ("510402001002", 60.0, 4.0, (1, "none_near", np.inf, None), (0, "", 2.0, "s1"),
-           (2, "size_unknown", 700.0, "p1")),
-    "h4": ("510402001002", 10.0, 0.0, (2, "not_attached", np.nan, None), (2, "not_attached", np.nan, None),
+           (2, "place_not_sure", 700.0, "p1")),
+    "h4": ("510402001002", 10.0, 0.0, (2, "not_attached", np.nan, None),
+           (2, "not_attached", np.nan, None),
            (2, "not_attached", np.nan, None)),
     "h5": ("510402002001", 200.0, 30.0, (0, "", 300.0, "k1"), (1, "none_near", 22.25, "s1"),
            (0, "", 450.0, "p1")),
@@ -67,7 +68,8 @@ def amenities() -> gpd.GeoDataFrame:
     table = gpd.GeoDataFrame(
         {"category": ["kindergarten", "convenience_store", "park", None],
          "place_id": ["k1", "s1", "p1", "u1"], "status": ["open", "open", None, "closed"],
-         "name": ["第一幼儿园", "@便利店", "河滨公园", "+旧楼"], "area_m2": [None, None, None, 50.0],
+         "name": ["第一幼儿园", "@便利店", "河滨公园", "+旧楼"],
+         "area_m2": [None, None, None, 50.0],
          "source": "设施.csv"},
         index=pd.Index(["k1", "=s1", "p1", "u1"], name="amenity_id"),
         geometry=[Point(X + 100, Y), Point(X + 300, Y), Point(X + 500, Y), Point(X + 9000, Y)],
@@ -99,9 +101,9 @@ def study(share: float | None = 0.9, **changes: object) -> Study:
         communities=communities(), homes=homes(), amenities=amenities(), network=network(),
         standard=standard, share=share, name="虚构区 A&B", as_of="2022-03", fictional=True,
         profiles={name: load_profile(name) for name in ("adult", "metres")},
-        inputs=({"name": "设施.csv", "role": "amenities", "rows": 5, "digest": "ab" * 32,
+        inputs=({"name": "设施.csv", "role": "amenities", "rows": 4, "rows_in": 5, "digest": "ab" * 32,
                  "datum": "gcj02", "encoding": "gb18030", "crs": "EPSG:4326", "as_of": "2022-01",
-                 "left_out": {"no_location": 1}, "dropped_columns": ("电话",)},))
+                 "left_out": {"exact_repeat": 1}, "dropped_columns": ("电话",)},))
     return dataclasses.replace(made, **changes)
 
 

@@ -5,18 +5,22 @@ from __future__ import annotations
 from greenmap import i18n
 
 KINDS = {
-    "text": ("wide", 22), "word": ("text", 12), "code": ("text", 16), "long": ("wide", 38),
-    "count": ("count", 10), "share": ("share", 10), "number": ("number", 10), "blank": ("wide", 14),
+    "text": ("text", 15), "word": ("text", 9), "code": ("text", 16), "long": ("text", 23),
+    "count": ("count", 8), "share": ("share", 8), "number": ("number", 8), "blank": ("text", 12),
+    "plain": ("plain", 6), "wider": ("text", 30),
 }
 """Kind of column: cell format and width in characters."""
 
 _KIND_OF = {
-    "count": "rank people people_covered people_unknown people_missing rows",
+    "count": "rank people people_covered people_unknown people_missing rows rows_out",
     "share": "share required shortfall",
-    "number": "limit walk_median walk_p90 leg_m area_m2 capacity value",
+    "plain": "limit",
+    "number": "walk_median walk_p90 leg_m area_m2 capacity value",
     "code": "unit_id community_id home_id amenity_id place_id gap_id check_id clause_id digest",
-    "long": "clause source_text people_by_cause note todo left_out notes",
-    "text": "unit_name community_name name data_source input_name reason cause people_basis",
+    "long": "clause source_text people_by_cause todo role",
+    "wider": "notes",
+    "text": "unit_name community_name name data_source input_name reason cause people_basis group "
+            "note category why_not source confidence layer subdistrict",
     "blank": "found checked_by checked_on",
 }
 _KINDS = {name: kind for kind, names in _KIND_OF.items() for name in names.split()}

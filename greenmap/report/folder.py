@@ -168,7 +168,7 @@ def _exchange(stage: Path, place: Path, backup: Path, files: list[str], former: 
         for source, goal in reversed(moved):
             goal.replace(source)
         _drop_empty(place, set(files))
-        raise OutputError("report.files_busy", folder=place.name, files="、".join(busy[:5]),
+        raise OutputError("report.files_busy", folder=place.name, files=", ".join(busy[:5]),
                           count=len(busy))
 
 

@@ -230,9 +230,23 @@ def _places(result: Assessment, table: pd.DataFrame, key: str, lang: str) -> pd.
         out[level] = [_above(result.units, unit, level) for unit in out["community_id"]]
     whole = out["community_id"] == STUDY
     out["community_name"] = out["community_name"].mask(whole, _study_name(result, lang))
-    out["data_source"] = "；".join(str(i.get("name", "")) for i in result.study.inputs)
+    sources = _sources(result, i18n.text("report.between", lang))
+    out["data_source"] = [sources[clause] for clause in out["clause_id"]]
     out["data_date"] = result.study.as_of
     return out
+
+
+def _sources(result: Assessment, between: str) -> dict[str, str]:
+    """Where the places a clause asks for come from; none known: every source of places."""
+    table = result.study.amenities
+    asked = [i for i in result.study.inputs if i.get("role") in ("amenities", "network")]
+    everything = between.join(dict.fromkeys(str(i["name"]) for i in asked if i.get("name")))
+    found = {}
+    for clause in result.study.standard.clauses:
+        rows = table["category"].isin(clause.categories)
+        said = table.loc[rows, "source"].dropna().astype(str) if "source" in table else ()
+        found[clause.id] = between.join(sorted(set(said))) or everything
+    return found
 
 
 def _study_name(result: Assessment, lang: str) -> str:
@@ -257,5 +271,5 @@ def _marks_of(result: Assessment, rows: pd.DataFrame) -> pd.Series:
 def _causes(text: str, lang: str) -> str:
     known = i18n.table("term", lang)
     pairs = [part.split("=") for part in str(text).split("; ") if "=" in part]
-    return "；".join(f"{known.get(f'cause_{cause}', cause)} {float(people):,.0f}"
-                    for cause, people in pairs)
+    return i18n.text("report.between", lang).join(
+        f"{known.get(f'cause_{cause}', cause)} {float(people):,.0f}" for cause, people in pairs)

@@ -160,18 +160,18 @@ def _by_clause(result: Assessment, coverage: pd.DataFrame, lang: str) -> Block:
 def _profiles(result: Assessment, lang: str) -> Block:
     clauses = result.study.standard.clauses
     rows = tuple(
-        (profile.name(lang), profile.speed_m_per_min,
+        (profile.name(lang), word(f"confidence_{profile.confidence}", lang),
+         profile.speed_m_per_min,
          None if profile.speed_m_per_min is None else profile.metres_in(15),
          _say(f"steps_{profile.steps}", lang),
          sum(clause.kind == "reach" and clause.profile == key for clause in clauses),
-         profile.basis_zh if lang == "zh" else profile.basis_en,
-         word(f"confidence_{profile.confidence}", lang))
+         profile.basis_zh if lang == "zh" else profile.basis_en)
         for key, profile in sorted(result.study.profiles.items()))
     header = tuple(_say(name, lang) for name in (
-        "profile_name", "profile_speed", "profile_metres", "profile_steps", "profile_clauses",
-        "profile_source", "profile_confidence"))
+        "profile_name", "profile_confidence", "profile_speed", "profile_metres", "profile_steps",
+        "profile_clauses", "profile_source"))
     return Block(_say("block_profiles", lang), header, rows,
-                 ("long", "number", "number", "word", "count", "long", "word"))
+                 ("long", "text", "number", "number", "word", "count", "wider"))
 
 
 def _reading(lang: str) -> Block:

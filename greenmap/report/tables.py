@@ -30,7 +30,7 @@ REACH = ("home_id", "community_id", "clause_id", "value", "beyond", "unit", "lim
          "reason", "amenity_id")
 
 _FORMULA = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
-_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
+_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 
 
 def neutral(text: str) -> str:

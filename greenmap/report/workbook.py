@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from math import isfinite
+from functools import lru_cache
+from math import ceil, isfinite
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +26,12 @@ from greenmap.report.sources import list_inputs, source_blocks
 _CREATED = datetime(2000, 1, 1)
 _STATE_COLOURS = {"met": "#ABD9E9", "not_met": "#FDAE61", "not_known": "#FFFFBF",
                   "not_applicable": "#DCDCDC", "measured": "#FFFFFF"}
-_NUMBERS = {"count": "#,##0", "share": "0.0%", "number": "#,##0.0"}
+_NUMBERS = {"count": "#,##0", "share": "0.0%", "number": "#,##0.0", "plain": "General"}
 _HEAD_ROW = 2
+_A4, _A3 = 9, 8
+_WIDEST_A4 = 200  # characters; wider lists would print too small on A4
+_LINE = 13.5  # points of one line of text
+_PAGE = (24, 14, *[11] * 9)  # columns of the sheets made of blocks
 _MAX_TEXT = 32_767  # what one cell of Excel holds
 
 
@@ -57,7 +62,7 @@ class _Book:
         shape = KINDS[kind][0]
         if shape in _NUMBERS:
             return self.style(num_format=_NUMBERS[shape], align="right", **changes)
-        return self.style(text_wrap=shape == "wide", num_format="@", **changes)
+        return self.style(text_wrap=True, indent=1, num_format="@", **changes)
 
     def head(self) -> Any:
         return self.style(bold=True, bg_color="#E7E6E6", text_wrap=True, align="center")
@@ -74,7 +79,7 @@ class _Book:
         for n, width in enumerate(widths):
             sheet.set_column(n, n, width)
         sheet.set_landscape()
-        sheet.set_paper(9)
+        sheet.set_paper(_A4 if sum(widths) <= _WIDEST_A4 else _A3)
         sheet.fit_to_pages(1, 0)
         sheet.set_margins(left=0.4, right=0.4, top=0.7, bottom=0.6)
         sheet.set_header(f"&L{_fixed(self.name, 60)}&R{title}")
@@ -101,12 +106,12 @@ def write_workbook(result: Assessment, path: str | Path, *, lang: str | None = N
     lang = lang or result.study.lang
     coverage = list_coverage(result, lang)
     book = _Book(Path(path), result, lang)
-    _write_blocks(book, "overview", overview(result, coverage, lang), (24, 18, *[12] * 9))
+    _put_blocks(book, book.sheet("overview", _PAGE), _HEAD_ROW + 1,
+                overview(result, coverage, lang))
     _write_matrix(book, coverage, lang)
     _write_table(book, "detail", coverage, freeze=3, hidden=("unit_id", "clause_id"))
-    _write_table(book, "gaps", list_gaps(result, lang), freeze=2, hidden=("gap_id", "clause_id"))
-    _write_table(book, "checks", list_checks(result, lang), freeze=2,
-                 hidden=("check_id", "clause_id"))
+    _write_table(book, "gaps", list_gaps(result, lang), freeze=2, hidden=("clause_id",))
+    _write_table(book, "checks", list_checks(result, lang), freeze=2, hidden=("clause_id",))
     _write_table(book, "facilities", list_facilities(result, lang), freeze=1)
     _write_sources(book, result, lang)
     book.book.close()
@@ -136,14 +141,15 @@ def _write_table(book: _Book, key: str, table: pd.DataFrame, *, freeze: int,
                  hidden: Sequence[str] = ()) -> Any:
     """Write a listing as a sheet: frozen heading, filter, one format per column."""
     kinds = [kind_of(name) for name in table.columns]
-    sheet = book.sheet(key, [KINDS[kind][1] for kind in kinds])
+    sheet = book.sheet(key, [KINDS[kind][1] for name, kind in zip(table.columns, kinds, strict=True)
+                             if name not in hidden])
+    for column, kind in enumerate(kinds):
+        sheet.set_column(column, column, KINDS[kind][1], None,
+                         {"hidden": table.columns[column] in hidden})
     last = _write_rows(book, sheet, _HEAD_ROW, table)
     sheet.autofilter(_HEAD_ROW, 0, max(last, _HEAD_ROW + 1), len(kinds) - 1)
     sheet.freeze_panes(_HEAD_ROW + 1, freeze)
     sheet.repeat_rows(_HEAD_ROW)
-    for name in hidden:
-        column = table.columns.get_loc(name)
-        sheet.set_column(column, column, 14, None, {"hidden": True})
     if table.empty:
         sheet.write_string(_HEAD_ROW + 1, 0, book.say(f"empty_{key}"), book.style(border=0))
     return sheet
@@ -151,8 +157,11 @@ def _write_table(book: _Book, key: str, table: pd.DataFrame, *, freeze: int,
 
 def _write_rows(book: _Book, sheet: Any, head_row: int, table: pd.DataFrame) -> int:
     """Write heading and rows; return the last row written."""
-    sheet.set_row(head_row, 32)
+    sheet.set_row(head_row, 40)
     states = _state_of(book)
+    widths = [KINDS[kind_of(name)][1] for name in table.columns]
+    for row, cells in enumerate(table.itertuples(index=False), start=head_row + 1):
+        _make_room(sheet, row, cells, widths)
     for column, name in enumerate(table.columns):
         sheet.write_string(head_row, column, heading(name, book.lang), book.head())
         style = book.body(kind_of(name))
@@ -169,7 +178,7 @@ def _write_rows(book: _Book, sheet: Any, head_row: int, table: pd.DataFrame) -> 
 def _write_matrix(book: _Book, coverage: pd.DataFrame, lang: str) -> None:
     """Write units × clauses; the state stands in words behind the number, for grey printers."""
     clauses = coverage.drop_duplicates("clause_id")
-    sheet = book.sheet("coverage", [9, 15, 16, *[13] * len(clauses)])
+    sheet = book.sheet("coverage", [9, 15, 16, *[12.5] * len(clauses)])
     sheet.set_row(_HEAD_ROW, 62)
     heads = [heading(name, lang) for name in ("level", "unit_id", "unit_name")]
     heads += [f"{row.clause}\n({row.group})" for row in clauses.itertuples()]
@@ -178,9 +187,12 @@ def _write_matrix(book: _Book, coverage: pd.DataFrame, lang: str) -> None:
     column_of = {name: n for n, name in enumerate(clauses["clause_id"], start=3)}
     states = _state_of(book)
     units = coverage.groupby(["level", "unit_id", "unit_name"], sort=False)
-    for last, (unit, rows) in enumerate(units, start=_HEAD_ROW + 1):
-        for column, text in enumerate(unit):
-            sheet.write_string(last, column, str(text), book.body("code"))
+    community = word("level_community", lang)
+    for last, ((level, unit, name), rows) in enumerate(units, start=_HEAD_ROW + 1):
+        code = str(unit) if level == community else ""  # upper units have no code of their own
+        for column, text in enumerate((str(level), code, str(name))):
+            sheet.write_string(last, column, text, book.body("code"))
+        _make_room(sheet, last, (str(name),), (16,))
         for cell in rows.itertuples():
             _write_share(book, sheet, last, column_of[cell.clause_id], cell, states)
     _write_legend(book, sheet, last + 2)
@@ -208,28 +220,56 @@ def _write_legend(book: _Book, sheet: Any, row: int) -> None:
         sheet.write_string(row + n, 2, book.say(f"legend_{state}"), book.style(border=0))
 
 
-def _write_blocks(book: _Book, key: str, blocks: Iterable[Block], widths: Sequence[float]) -> None:
-    sheet = book.sheet(key, widths)
-    _put_blocks(book, sheet, _HEAD_ROW + 1, blocks)
-
-
 def _put_blocks(book: _Book, sheet: Any, row: int, blocks: Iterable[Block]) -> None:
-    """Write titled blocks below each other; a column of prose is not boxed in."""
+    """Write titled blocks below each other; facts without a heading stand unboxed."""
     for block in blocks:
+        if not block.rows:
+            continue
         sheet.write_string(row, 0, block.title, book.style(border=0, bold=True, font_size=12))
         row += 1
         if block.header:
+            sheet.set_row(row, 28)
             for column, text in enumerate(block.header):
-                sheet.write_string(row, column, text, book.head())
+                _put_cell(book, sheet, row, column, text, block, book.head())
             row += 1
         for cells in block.rows:
             for column, (value, kind) in enumerate(zip(cells, block.kinds, strict=True)):
-                # Text in a narrow column of the page runs on into the empty cells beside it.
-                style = (book.style(border=0) if not block.header and isinstance(value, str)
-                         else book.body(kind))
-                _put(sheet, row, column, value, style)
+                style = book.body(kind) if block.header else _fact(book, kind, value)
+                _put_cell(book, sheet, row, column, value, block, style)
+            if block.header:
+                rest = sum(_PAGE[len(cells) - 1:])
+                _make_room(sheet, row, cells, (*_PAGE[:len(cells) - 1], rest))
             row += 1
         row += 1
+
+
+def _fact(book: _Book, kind: str, value: Any) -> Any:
+    shape = KINDS[kind][0]
+    if isinstance(value, str):  # runs on into the empty cells beside it
+        return book.style(border=0, num_format="@")
+    return book.style(border=0, align="left", num_format=_NUMBERS.get(shape, "General"))
+
+
+def _put_cell(book: _Book, sheet: Any, row: int, column: int, value: Any, block: Block,
+              style: Any) -> None:
+    """Write a cell; a last column of prose takes the rest of the page's width."""
+    if block.header and block.kinds[column] == "wider":
+        sheet.merge_range(row, column, row, len(_PAGE) - 1, "", style)
+    _put(sheet, row, column, value, style)
+
+
+def _make_room(sheet: Any, row: int, cells: Iterable[Any], widths: Iterable[float]) -> None:
+    """Set the height wrapped text needs: not every program fits rows when it opens a file."""
+    lines = max((_lines(cell, width) for cell, width in zip(cells, widths, strict=True)
+                 if isinstance(cell, str)), default=1)
+    sheet.set_row(row, _LINE * lines + 2)
+
+
+@lru_cache(maxsize=4096)
+def _lines(text: str, width: float) -> int:
+    """Lines a text takes; a Chinese character is as wide as two others."""
+    return sum(max(1, ceil(sum(2 if ord(c) > 0x2E7F else 1 for c in part) / (width - 2)))
+               for part in text.split("\n"))
 
 
 def _write_sources(book: _Book, result: Assessment, lang: str) -> None:
