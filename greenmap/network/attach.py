@@ -6,6 +6,7 @@ point to the street is walked like any street.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import geopandas as gpd
@@ -153,11 +154,16 @@ def _nearest(
 
 def _leg_m(network: WalkNetwork, place: Objects, foot: Objects) -> F8:
     """Measure legs on the ellipsoid, like the streets."""
-    to_earth = Transformer.from_crs(network.crs, "EPSG:4326", always_xy=True)
+    to_earth = _to_earth(network.crs)
     a = to_earth.transform(shapely.get_x(place), shapely.get_y(place))
     b = to_earth.transform(shapely.get_x(foot), shapely.get_y(foot))
     _, _, leg_m = _GEOD.inv(*a, *b)
     return np.asarray(leg_m, float)
+
+
+@lru_cache(maxsize=4)
+def _to_earth(crs: str) -> Transformer:
+    return Transformer.from_crs(crs, "EPSG:4326", always_xy=True)
 
 
 def _ready(area: shapely.Polygon) -> shapely.Polygon:

@@ -155,7 +155,7 @@ def _extent(
         hull = shapely.convex_hull(shapely.multipoints(np.column_stack([x, y])))
         return hull if hull.geom_type == "Polygon" else hull.buffer(1.0)
     # a long straight side in degrees is a curve in the plane
-    fine = shapely.segmentize(given, 0.01)
+    fine = shapely.segmentize(given, 0.01000001)  # once: what is fine stays as it is
     return shapely.transform(fine, lambda at: np.column_stack(to_plane.transform(*at.T)))
 
 

@@ -35,9 +35,8 @@ def to_osmnx(network: WalkNetwork) -> nx.MultiDiGraph:
 
     to_earth = Transformer.from_crs(network.crs, "EPSG:4326", always_xy=True)
     outline = shapely.transform(network.extent, lambda at: _degrees(to_earth, at))
-    graph = nx.MultiDiGraph(
-        crs="epsg:4326", name=network.source, greenmap_extent=shapely.to_wkt(outline)
-    )
+    extent = shapely.to_wkt(outline, rounding_precision=-1)
+    graph = nx.MultiDiGraph(crs="epsg:4326", name=network.source, greenmap_extent=extent)
     nodes = network.node_id.tolist()
     places = zip(network.lon.tolist(), network.lat.tolist(), strict=True)
     graph.add_nodes_from(

@@ -82,7 +82,7 @@ def load_network(path: str | Path) -> WalkNetwork:
     if not path.is_file():
         raise MissingFileError("network.file_missing", file=str(path))
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
         about = json.loads(arrays.pop("about").tobytes())
         if about.pop("format") != FORMAT:

@@ -54,8 +54,11 @@ def read_osm_web(place: str | shapely.Polygon) -> tuple[OsmStreets, shapely.Poly
     """
     name = place if isinstance(place, str) else "polygon"
     with _osmnx() as osmnx:
-        extent = _widened(_boundary(osmnx, place)) if isinstance(place, str) else place
-        try:
+        extent = place
+        if isinstance(place, str):
+            with _nothing_found("network.place_unknown", name):
+                extent = _widened(osmnx.geocode_to_gdf(place).geometry.iloc[0])
+        with _nothing_found("network.web_nothing", name):
             graph = osmnx.graph_from_polygon(
                 extent,
                 network_type="walk",  # both directions, whatever oneway says of vehicles
@@ -64,17 +67,20 @@ def read_osm_web(place: str | shapely.Polygon) -> tuple[OsmStreets, shapely.Poly
                 retain_all=True,
                 truncate_by_edge=True,
             )
-        except (ValueError, TypeError) as error:  # OSMnx: no element, or none inside the area
-            raise NetworkError("network.web_nothing", place=name) from error
     return _as_streets(graph), extent
 
 
-def _boundary(osmnx: Any, name: str) -> shapely.Polygon:
+@contextmanager
+def _nothing_found(key: str, place: str) -> Iterator[None]:
+    """OSMnx has one kind of error for an answer that is empty and one that can't be read."""
     try:
-        found = osmnx.geocode_to_gdf(name)
+        yield
+    except WebError:
+        raise
     except (ValueError, TypeError) as error:
-        raise NetworkError("network.place_unknown", place=name) from error
-    return found.geometry.iloc[0]
+        if isinstance(error.__cause__, ValueError):
+            raise WebError("network.web_failed", service="", detail=str(error)[:200]) from error
+        raise NetworkError(key, place=place) from error
 
 
 def _widened(area: shapely.Polygon) -> shapely.Polygon:
