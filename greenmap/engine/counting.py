@@ -180,6 +180,16 @@ def counts(
     ------
     NetworkError
         Sources, rows or bands that don't fit, or over 65,535 places of one category.
+
+    Examples
+    --------
+    A line of three nodes, 5 ticks apart; one place at each end.
+
+    >>> from greenmap.engine.csr import build_csr
+    >>> line = build_csr(3, [0, 1, 1, 2], [1, 0, 2, 1], [5, 5, 5, 5])
+    >>> ends = Sources([0, 1, 2], [0, 2], [0, 0], [0, 1, 2], [0, 0])
+    >>> counts(line, ends, categories=1, rows=[0, 1, 2], n_rows=3, bands=[5, 10]).tolist()
+    [[[1, 2]], [[2, 2]], [[1, 2]]]
     """
     rows, limits = np.asarray(rows), check_bands(bands)
     check_sources(reverse, sources, rows, n_rows, categories)

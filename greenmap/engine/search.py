@@ -137,6 +137,17 @@ def nearest(
     ------
     NetworkError
         Sources, rows or a limit that don't fit the graph.
+
+    Examples
+    --------
+    A line of three nodes, 5 ticks apart; one place at each end.
+
+    >>> from greenmap.engine.csr import build_csr
+    >>> line = build_csr(3, [0, 1, 1, 2], [1, 0, 2, 1], [5, 5, 5, 5])
+    >>> ends = Sources([0, 1, 2], [0, 2], [0, 0], [0, 1, 2], [0, 0])
+    >>> ticks, place = nearest(line, ends, categories=1, rows=[0, 1, 2], n_rows=3, limit=5)
+    >>> ticks[:, 0].tolist(), place[:, 0].tolist()
+    ([0, 5, 0], [0, 0, 1])
     """
     rows = np.asarray(rows)
     check_sources(reverse, sources, rows, n_rows, categories)
