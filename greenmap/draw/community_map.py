@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,7 +26,7 @@ MARGIN_M = 500.0
 """How far around the community the page shows streets, facilities and ranges."""
 
 MOST_STREET_POINTS = 40_000
-_OUTLINE_TOLERANCE_M = 2.0
+_SCREEN_DOTS = 800
 _METRES_PROFILE_DRAWN_AS = "adult"
 
 
@@ -39,6 +38,12 @@ class _Scene:
     area: gpd.GeoDataFrame
     box: layers.Box
     home_rows: npt.NDArray[np.int64]
+
+    @property
+    def dot_m(self) -> float:
+        """Metres of one dot when the page opens: finer detail isn't seen."""
+        left, bottom, right, top = self.box
+        return max(2.0, (right - left) / _SCREEN_DOTS, (top - bottom) / _SCREEN_DOTS)
 
     @property
     def clauses(self) -> tuple[Clause, ...]:
@@ -148,7 +153,7 @@ def _data(scene: _Scene, say: Say, lang: str) -> dict[str, Any]:
                   for band, colour in zip(bands, palette.band_colours(len(bands)), strict=True)],
         "places": _places(scene, say), "signs": signs,
         "outline": layers.features(scene.area),
-        "streets": layers.street_lines(study.network, scene.box, tolerance_m=1.0,
+        "streets": layers.street_lines(study.network, scene.box, tolerance_m=scene.dot_m / 2,
                                        most_points=MOST_STREET_POINTS),
         "bounds": layers.bounds(scene.area), "street": palette.STREET_COLOUR,
         "attribution": str(fill("{}", attribution(study, say))),
@@ -241,42 +246,47 @@ def _shown(walk: float, clause: Clause) -> float | None:
     return -1 if np.isinf(walk) else shown_walk(walk, unit=clause.unit)
 
 
-def _isochrones(scene: _Scene, clause: Clause, bands: list[float]) -> dict[str, Any]:
+def _isochrones(scene: _Scene, clause: Clause, bands: list[float]) -> layers.Json:
     """The clause's walking ranges around the community, longest first."""
     table = scene.result.isochrones
     mine = table[(table["category"] == clause.target)
                  & (table["profile"] == _drawn_profile(clause))
                  & table["band_min"].isin(bands)].sort_values("band_min", ascending=False)
     shapes = shapely.clip_by_rect(mine.geometry.to_numpy(), *scene.box)
-    shapes = shapely.simplify(shapes, _OUTLINE_TOLERANCE_M)
+    shapes = shapely.simplify(shapes, scene.dot_m, preserve_topology=False)
     drawn = gpd.GeoDataFrame({"band": [bands.index(b) for b in mine["band_min"]]},
                              geometry=shapes, crs=scene.result.study.crs)
-    return layers.features(drawn, ["band"])
+    return layers.features(drawn, ["band"], decimals=layers.BACKDROP_DECIMALS)
 
 
 def _places(scene: _Scene, say: Say) -> dict[str, Any]:
     """Facilities around the community, by category."""
-    table: gpd.GeoDataFrame = scene.result.study.amenities
+    table = layers.bare(scene.result.study.amenities)
     x, y = shapely.get_x(table.geometry.to_numpy()), shapely.get_y(table.geometry.to_numpy())
     left, bottom, right, top = scene.box
     near = table[(x >= left) & (x <= right) & (y >= bottom) & (y <= top)].sort_index()
-    places = {}
-    for key in _categories(scene.result):
-        mine = near[(near["category"] == key).to_numpy(bool, na_value=False)]
-        if len(mine):
-            lon, lat = layers.lon_lat(mine)
-            places[key] = {"lon": lon, "lat": lat,
-                           "texts": [_place_text(row, say) for row in mine.to_dict("records")]}
-    return places
+    lon, lat = layers.lon_lat(near)
+    told = {name: near[name] if name in near else [None] * len(near)
+            for name in ("name", "area_m2")}
+    status = near["status"] if "status" in near else ["open"] * len(near)
+    places: dict[str, Any] = {}
+    for east, north, key, name, state, area in zip(lon, lat, near["category"], told["name"],
+                                                   status, told["area_m2"], strict=True):
+        if pd.isna(key):
+            continue
+        mine = places.setdefault(key, {"lon": [], "lat": [], "texts": []})
+        mine["lon"].append(east)
+        mine["lat"].append(north)
+        mine["texts"].append(_place_text(name, state, area, say))
+    return {key: places[key] for key in _categories(scene.result) if key in places}
 
 
-def _place_text(row: Mapping[str, Any], say: Say) -> str:
-    name, status, area = row.get("name"), row.get("status", "open"), row.get("area_m2")
+def _place_text(name: Any, status: Any, area_m2: Any, say: Say) -> str:
     parts = [say("place_unnamed") if pd.isna(name) or not name else str(name)]
     if pd.isna(status):
         parts.append(say("place_unknown_status"))
     elif status != "open":
         parts.append(say(f"place_status_{status}"))
-    if area is not None and not pd.isna(area):
-        parts.append(say("place_area", area=f"{area:,.0f}"))
+    if not pd.isna(area_m2):
+        parts.append(say("place_area", area=f"{area_m2:,.0f}"))
     return " · ".join(parts)

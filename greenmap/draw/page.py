@@ -20,6 +20,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from greenmap.draw.layers import to_json
 from greenmap.draw.markup import Html, fill
 from greenmap.errors import OutputError
 
@@ -299,7 +300,7 @@ def make_page(kind: str, *, lang: str, title: str, head: Html, side: Html,
         Something in the page would be fetched from elsewhere.
     """
     pieces, start = _frame(kind, overlays)
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    text = to_json(dict(data))
     places = {"lang": {"zh": "zh-CN"}.get(lang, lang), "title": fill("{}", title), "head": head,
               "side": side, "data": text.replace("<", "\\u003c"), "start": start,
               "css": _asset_text("page.css"),

@@ -37,7 +37,7 @@ _BANDS = ("#54278f", "#756bb1", "#9e9ac8", "#cbc9e2", "#f2f0f7")
 SIGNS = {
     "education": ("square", "#0072B2"),
     "health": ("cross", "#D55E00"),
-    "elderly": ("diamond", "#CC79A7"),
+    "elderly": ("diamond", "#D55E00"),
     "culture": ("triangle", "#0072B2"),
     "sports": ("triangle", "#009E73"),
     "green": ("diamond", "#009E73"),

@@ -1,0 +1,84 @@
+"""Layers are light, in WGS 84, east first, and hold only what is shown."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+from shapely.geometry import Point, box
+from worlds_assessment import CRS, X, Y, network
+
+from greenmap.draw import layers
+
+
+def shown(text: str) -> list[dict]:
+    return json.loads(text)["features"]
+
+
+def points(text: str) -> int:
+    return sum(shapely.get_num_coordinates(shapely.geometry.shape(f["geometry"]))
+               for f in shown(text))
+
+
+def test_longitude_comes_first_and_has_six_decimals():
+    # EPSG:4543 has its axis at 102° E, where its easting is 500,000, and names north first.
+    table = gpd.GeoDataFrame({"a": [1]}, geometry=[Point(500_000.0, 2_940_000.123)], crs=CRS)
+    lon, lat = shown(layers.features(table))[0]["geometry"]["coordinates"]
+    assert lon == 102.0
+    assert 26.5 < lat < 26.6
+    assert lat == round(lat, 6)
+
+
+def test_only_the_columns_shown_are_carried():
+    table = gpd.GeoDataFrame({"shown": ["a"], "phone": ["1"]}, geometry=[Point(0, 0)], crs=4326)
+    assert shown(layers.features(table, ["shown"]))[0]["properties"] == {"shown": "a"}
+
+
+def test_rows_without_a_shape_are_left_out():
+    table = gpd.GeoDataFrame(geometry=[None, Point(), Point(1, 2)], crs=4326)
+    assert len(shown(layers.features(table))) == 1
+
+
+def test_heights_are_not_drawn():
+    table = gpd.GeoDataFrame(geometry=[Point(1, 2, 300)], crs=4326)
+    assert shown(layers.features(table))[0]["geometry"]["coordinates"] == [1.0, 2.0]
+
+
+def test_streets_outside_the_box_are_not_drawn():
+    # The box holds the two edges from 400 to 600 and touches none other but those ending at 400.
+    near = layers.street_lines(network(), (X + 410, Y, X + 590, Y + 100), tolerance_m=1,
+                               most_points=100)
+    lon = shapely.get_coordinates(shapely.geometry.shape(shown(near)[0]["geometry"]))[:, 0]
+    all_lon = network().lon
+    assert np.isclose([lon.min(), lon.max()], [all_lon[4], all_lon[6]], atol=1e-5).all()
+
+
+def test_larger_streets_are_kept_when_points_are_few():
+    # The street is one merged line of 2 points, the lane another: with 3 only the street is left.
+    whole = (X, Y, X + 1200, Y + 400)
+    assert points(layers.street_lines(network(), whole, tolerance_m=1, most_points=4)) >= 4
+    few = layers.street_lines(network(), whole, tolerance_m=1, most_points=3)
+    assert points(few) in (2, 3)
+    lat = shapely.get_coordinates(shapely.geometry.shape(shown(few)[0]["geometry"]))[:, 1]
+    assert lat.max() < network().lat[13] - 1e-4
+
+
+@pytest.mark.parametrize("where", [(X + 5000, Y, X + 6000, Y + 10), None])
+def test_no_streets_draw_nothing(where):
+    streets = network()
+    if where is None:
+        none = {f.name: getattr(streets, f.name)[:0] for f in dataclasses.fields(streets)
+                if f.name in ("tail", "head", "length_m", "forward", "backward", "kind",
+                              "private", "way_id", "shape_xy")}
+        streets = dataclasses.replace(streets, shape_start=np.zeros(1, np.int64), **none)
+    box_drawn = where or (X, Y, X + 1, Y + 1)
+    assert shown(layers.street_lines(streets, box_drawn, tolerance_m=1, most_points=9)) == []
+
+
+def test_bounds_are_south_west_north_east():
+    table = gpd.GeoDataFrame(geometry=[box(101, 26, 102, 27)], crs=4326)
+    assert layers.bounds(table) == [[26.0, 101.0], [27.0, 102.0]]
