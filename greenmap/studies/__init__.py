@@ -1,5 +1,6 @@
 """Doors: study files read, checked and begun."""
 
+from greenmap.studies.check import check_study
 from greenmap.studies.study_file import read_study
 
-__all__ = ["read_study"]
+__all__ = ["check_study", "read_study"]

@@ -1,0 +1,186 @@
+"""Findings: what was read, and what a study can live with but its reader should know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from greenmap import i18n, settings
+from greenmap.errors import Fault
+from greenmap.model.category import load_categories
+from greenmap.model.crs import to_study
+from greenmap.model.schema import first_few
+from greenmap.model.walk_network import WalkNetwork
+from greenmap.network.attach import attach
+from greenmap.read.source import DELIMITED, WORKBOOKS
+from greenmap.studies.sources import Sources
+
+_ATTACHED = ("edge", "node")
+
+
+def list_found(sources: Sources) -> tuple[Fault, ...]:
+    """List what was read: every source, categories with their counts, people, streets.
+
+    Parameters
+    ----------
+    sources : Sources
+
+    Returns
+    -------
+    tuple of Fault
+    """
+    found = [_source(one) for one in sources.inputs]
+    if sources.standard is not None:
+        found.append(Fault("study.found_standard", {
+            "name": sources.standard.name(_lang()), "clauses": len(sources.standard.clauses),
+            "profiles": ", ".join(p.name(_lang()) for p in sources.profiles.values())}))
+    if sources.amenities:
+        rows = pd.concat([t[["category"]].astype(object) for t in sources.amenities])
+        counts = rows["category"].value_counts()
+        known = [f"{_category(key)} {counts[key]}" for key in load_categories() if key in counts]
+        found.append(Fault("study.found_categories",
+                           {"count": len(known), "categories": ", ".join(known) or "-"}))
+    if sources.homes is not None:
+        people = sources.homes["people"]
+        found.append(Fault("study.found_homes", {
+            "homes": len(people), "people": f"{people.sum():.0f}", "known": int(people.count())}))
+    if sources.network is not None:
+        net = sources.network
+        found.append(Fault("study.found_network", {
+            "nodes": net.n_nodes, "edges": net.n_edges, "crs": net.crs,
+            "km": f"{net.length_m.sum() / 1000:.1f}"}))
+    return tuple(found)
+
+
+def _source(one: dict[str, Any]) -> Fault:
+    parts = [f"{key} {one[key]}" for key in ("encoding", "crs", "datum", "layer", "as_of")
+             if one.get(key)]
+    return Fault("study.found_source", {
+        "role": i18n.text(f"report.role_{one['role']}"), "path": one["path"] or one["name"],
+        "rows": one["rows"], "rows_in": one.get("rows_in", one["rows"]),
+        "facts": ", ".join(parts)})
+
+
+def _lang() -> str:
+    return settings.current().lang
+
+
+def _category(key: str) -> str:
+    known = load_categories()[key]
+    return known.zh if _lang() == "zh" else known.en
+
+
+def list_warnings(sources: Sources) -> tuple[Fault, ...]:
+    """List what the study can live with, each with what it does to the results.
+
+    Parameters
+    ----------
+    sources : Sources
+
+    Returns
+    -------
+    tuple of Fault
+    """
+    warnings: list[Fault] = []
+    assert sources.text is not None
+    if "share" not in sources.text.study:
+        warnings.append(Fault("study.warn_no_share", {}))
+    warnings += _about_reading(sources)
+    warnings += _about_amenities(sources)
+    if sources.homes is not None:
+        warnings += _about_homes(sources, sources.homes)
+    if sources.communities is not None:
+        warnings += _about_communities(sources, sources.communities)
+    if sources.network is not None:
+        warnings += _about_streets(sources, sources.network)
+    return tuple(warnings)
+
+
+def _about_reading(sources: Sources) -> Iterable[Fault]:
+    text = sources.text
+    assert text is not None
+    for entry in (text.communities, *text.amenities, text.homes):
+        flat = entry.get("path", "").lower().endswith((*DELIMITED, *WORKBOOKS))
+        if flat and "datum" not in entry:
+            yield Fault("study.warn_datum", {"path": entry["path"]})
+    for one in sources.inputs:
+        if columns := one.get("dropped_columns"):
+            yield Fault("study.warn_personal", {"path": one["path"], "columns": ", ".join(columns)})
+        if causes := one.get("left_out"):
+            told = [f"{i18n.text(f'read.cause_{cause}')} {count}" for cause, count in causes.items()]
+            yield Fault("study.warn_left_out", {"path": one["path"], "causes": ", ".join(told)})
+
+
+def _about_amenities(sources: Sources) -> Iterable[Fault]:
+    for table in sources.amenities:
+        kinds = table.attrs.get("unclassified", ())
+        if kinds:
+            yield Fault("study.warn_unclassified", {
+                "path": table.attrs["source"].get("name", ""), "rows": sum(n for _, n in kinds),
+                "kinds": first_few([f"{kind} × {count}" for kind, count in kinds])})
+    claimed = {key for table in sources.amenities for key in table.attrs.get("collected", ())}
+    if sources.standard is not None and sources.amenities and "all" not in claimed:
+        missing = [_category(k) for k in sources.standard.categories if k not in claimed]
+        if missing:
+            yield Fault("study.warn_not_collected",
+                        {"count": len(missing), "categories": ", ".join(missing)})
+
+
+def _about_homes(sources: Sources, homes: gpd.GeoDataFrame) -> Iterable[Fault]:
+    for key, rows in (("study.warn_no_people", homes["people"].isna()),
+                      ("study.warn_outside", homes["community_id"].isna())):
+        if rows.any() and sources.communities is not None:
+            yield Fault(key, {"count": int(rows.sum()), "ids": first_few(list(homes.index[rows]))})
+    clauses = sources.standard.clauses if sources.standard else ()
+    groups = dict.fromkeys(c.people for c in clauses if c.people not in ("all", *homes.columns))
+    if groups:
+        yield Fault("study.warn_no_groups", {
+            "groups": ", ".join(i18n.text(f"term.people_{group}") for group in groups)})
+
+
+def _about_communities(sources: Sources, communities: gpd.GeoDataFrame) -> Iterable[Fault]:
+    names = communities["name"]
+    pairs = communities.attrs.get("overlaps", ())
+    if pairs:
+        yield Fault("study.warn_overlaps", {
+            "count": len(pairs),
+            "pairs": first_few([f"{names[a]} × {names[b]} {area:.0f} m²" for a, b, area in pairs])})
+    if repaired := communities.attrs.get("repaired", ()):
+        yield Fault("study.warn_repaired", {"count": len(repaired), "ids": first_few(repaired)})
+    if sources.homes is not None:
+        people = sources.homes["people"].fillna(1).groupby(sources.homes["community_id"]).sum()
+        empty = names[people.reindex(names.index).fillna(0).to_numpy() == 0]
+        if len(empty):
+            yield Fault("study.warn_nobody", {"count": len(empty), "names": first_few(list(empty))})
+    if sources.network is not None:
+        bare = names[_without_streets(communities, sources.network)]
+        if len(bare):
+            yield Fault("study.warn_no_streets",
+                        {"count": len(bare), "names": first_few(list(bare))})
+
+
+def _without_streets(communities: gpd.GeoDataFrame, network: WalkNetwork) -> Any:
+    edge = np.repeat(np.arange(network.n_edges), np.diff(network.shape_start))
+    streets = shapely.linestrings(network.shape_xy, indices=edge)
+    areas = to_study(communities, network.crs).geometry.to_numpy()
+    crossed, _ = shapely.STRtree(streets).query(areas, predicate="intersects")
+    return ~np.isin(np.arange(len(areas)), crossed)
+
+
+def _about_streets(sources: Sources, network: WalkNetwork) -> Iterable[Fault]:
+    tables: Sequence[tuple[str, gpd.GeoDataFrame, bool]] = [
+        ("homes", sources.homes, False), *(("amenities", t, True) for t in sources.amenities)]
+    for role, table, public in tables:
+        if table is None or not len(table):
+            continue
+        status = attach(network, to_study(table, network.crs), public_only=public).status
+        for why in sorted(set(status) - set(_ATTACHED)):
+            off = table.index[status == why]
+            yield Fault(f"study.warn_off_street_{why}", {
+                "role": i18n.text(f"report.role_{role}"), "count": len(off),
+                "ids": first_few(list(off))})
