@@ -1,0 +1,45 @@
+"""Two rasters over the street file's bounds: heights, and people per cell."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from greenmap.sample.city import City
+from greenmap.sample.plan import Floats, height_m, metres
+
+HEIGHT_STEP, PEOPLE_STEP = 0.0001, 0.001  # degrees: about 10 m and 100 m
+NODATA = -9999.0
+Bounds = tuple[float, float, float, float]
+
+
+def heights(city: City, bounds: Bounds) -> tuple[Floats, Bounds]:
+    """Return heights in metres, north row first, and the box they fill."""
+    lon, lat, box = _cells(bounds, HEIGHT_STEP)
+    x, y = np.meshgrid(lon, lat)
+    plan = city.ground.plan(metres(np.column_stack([x.ravel(), y.ravel()])))
+    return height_m(plan).reshape(x.shape).round(2), box
+
+
+def people(city: City, bounds: Bounds) -> tuple[Floats, Bounds]:
+    """Return people per cell, north row first, and the box; where nobody lives: no data."""
+    lon, lat, box = _cells(bounds, PEOPLE_STEP)
+    west, _, _, north = box
+    counts = np.zeros((len(lat), len(lon)))
+    where = city.ground.lonlat([h.building.at for h in city.homes])
+    column = ((where[:, 0] - west) / PEOPLE_STEP).astype(int)
+    row = ((north - where[:, 1]) / PEOPLE_STEP).astype(int)
+    np.add.at(counts, (row, column), [h.people for h in city.homes])
+    return np.where(counts > 0, counts, NODATA), box
+
+
+def _cells(bounds: Bounds, step: float) -> tuple[Floats, Floats, Bounds]:
+    """Return the middles of the columns and of the rows, north first, and the box."""
+    west, south = (math.floor(v / step) * step for v in bounds[:2])
+    columns = math.ceil((bounds[2] - west) / step)
+    rows = math.ceil((bounds[3] - south) / step)
+    east, north = west + columns * step, south + rows * step
+    lon = west + (np.arange(columns) + 0.5) * step
+    lat = north - (np.arange(rows) + 0.5) * step
+    return lon, lat, (round(west, 6), round(south, 6), round(east, 6), round(north, 6))
