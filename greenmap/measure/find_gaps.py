@@ -34,9 +34,10 @@ def find_gaps(coverage: Coverage, study: Study) -> gpd.GeoDataFrame:
         Index ``gap_id``; ``community_id``, ``community_name``, ``level``,
         ``clause_id``, ``people``, ``people_missing`` (not covered, for
         sure), ``people_unknown``, ``share``, ``required``, ``cause`` (that of
-        most people), ``people_by_cause`` (text), ``walk_p90``, ``walk_unit``,
-        ``rank`` (1 = most people; ties by id), geometry of the unit. People are
-        missing where only floor area or homes could be counted.
+        most people), ``people_by_cause`` (text: people, or per cent where no
+        people are known), ``walk_p90``, ``walk_unit``, ``rank`` (1 = most
+        people; ties by id), geometry of the unit. People are missing where only
+        floor area or homes could be counted.
     """
     table = coverage.table[coverage.table["state"] == "not_met"].reset_index()
     known = _by_reason(coverage.answers, study)
@@ -56,8 +57,8 @@ def find_gaps(coverage: Coverage, study: Study) -> gpd.GeoDataFrame:
         "share": table["share"],
         "required": table["required"],
         "cause": [max(found, key=lambda c: found[c], default="") for found in by_cause],
-        "people_by_cause": ["; ".join(f"{c}={round(n, 1):g}" for c, n in found.items())
-                            for found in by_cause],
+        "people_by_cause": [_written(found, people) for found, people in
+                            zip(by_cause, table["people"], strict=True)],
         "walk_p90": table["walk_p90"],
         "walk_unit": table["walk_unit"],
     })
@@ -104,6 +105,14 @@ def find_checks(coverage: Coverage, study: Study) -> pd.DataFrame:
     columns = ["check_id", "community_id", "community_name", "level", "clause_id", "reason",
                "state", "people_unknown"]
     return _ranked(pd.DataFrame(rows, columns=columns), np.array(weights), "check_id")
+
+
+def _written(by_cause: dict[str, float], people: float) -> str:
+    """Write people per cause; where floor area stands in for people, only shares mean anything."""
+    if np.isnan(people):
+        whole = sum(by_cause.values())
+        return "; ".join(f"{cause}={n / whole:.0%}" for cause, n in by_cause.items())
+    return "; ".join(f"{cause}={round(n, 1):g}" for cause, n in by_cause.items())
 
 
 def _ranked(table: pd.DataFrame, weight: npt.NDArray[np.float64], key: str) -> pd.DataFrame:

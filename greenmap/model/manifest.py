@@ -53,8 +53,8 @@ def table_digest(table: pd.DataFrame) -> str:
     columns = sorted(map(str, table.columns))
     crs = getattr(table, "crs", None)
     digest = hashlib.sha256(json.dumps([columns, crs and crs.to_string()]).encode())
-    parts = [_texts(table.index.to_frame(index=False)[name]) for name in range(table.index.nlevels)
-             ] if table.index.nlevels > 1 else [_texts(table.index.to_series())]
+    levels = (table.index.get_level_values(n) for n in range(table.index.nlevels))
+    parts = [_texts(level.to_series()) for level in levels]
     by_name = {str(name): name for name in table.columns}
     parts += [_texts(table[by_name[name]]) for name in columns]
     for row in sorted(zip(*parts, strict=True)):
