@@ -83,7 +83,12 @@ def read_amenities(
 
     Examples
     --------
-    >>> read_amenities("poi.csv", datum="gcj02", collected="all")  # doctest: +SKIP
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     file = Path(folder, "poi.csv")
+    ...     _ = file.write_text("name,category,lon,lat\\nA,药店,101.7,26.58\\n", "utf-8")
+    ...     read_amenities(file, datum="gcj02", collected="all")["category"].tolist()
+    ['pharmacy']
     """
     faults = Faults()
     claimed = check_collected(collected, faults)

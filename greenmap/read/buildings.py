@@ -125,7 +125,7 @@ def dwellings(buildings: gpd.GeoDataFrame) -> npt.NDArray[np.bool_]:
     plain = (value == "yes").to_numpy()
     if "tags" in buildings.columns:
         used = buildings["tags"].map(lambda tags: bool(OTHER_USE & tags.keys())).to_numpy(bool)
-        plain &= ~used
+        plain = plain & ~used
     return np.asarray(value.isin(RESIDENTIAL).to_numpy() | plain)
 
 

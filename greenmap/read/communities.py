@@ -66,7 +66,15 @@ def read_communities(
 
     Examples
     --------
-    >>> read_communities("boundaries.gpkg", id="编码")  # doctest: +SKIP
+    >>> from tempfile import TemporaryDirectory
+    >>> square = "[[[101.7,26.5],[101.8,26.5],[101.8,26.6],[101.7,26.5]]]"
+    >>> with TemporaryDirectory() as folder:
+    ...     file = Path(folder, "communities.geojson")
+    ...     _ = file.write_text('{"type":"FeatureCollection","features":[{"type":"Feature",'
+    ...         '"properties":{"编码":"510402001001","名称":"甲社区"},"geometry":'
+    ...         '{"type":"Polygon","coordinates":' + square + "}}]}", "utf-8")
+    ...     read_communities(file)["name"].to_dict()
+    {'510402001001': '甲社区'}
     """
     faults = Faults()
     given = dict(columns or {}) | _said(community_id=id, name=name)

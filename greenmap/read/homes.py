@@ -72,7 +72,12 @@ def read_homes(
 
     Examples
     --------
-    >>> read_homes("homes.xlsx", communities=areas)  # doctest: +SKIP
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     file = Path(folder, "homes.csv")
+    ...     _ = file.write_text("编号,人口,经度,纬度\\nA1,36,101.7,26.58\\n", "utf-8")
+    ...     read_homes(file)["people"].to_dict()
+    {'A1': 36.0}
     """
     faults = Faults()
     given = dict(columns or {})
@@ -105,7 +110,7 @@ def _people(frame: pd.DataFrame, raw: RawTable, faults: Faults) -> pd.DataFrame:
     if "people" not in frame.columns:
         return frame.assign(people=np.nan, people_source=None)
     people = frame["people"]
-    if people.notna().any() and people.sum() == 0:
+    if people.notna().any() and (people.dropna() == 0).all():
         faults.add("read.nobody", file=raw.file, rows=len(people))
     for group in GROUPS:
         if group in frame.columns:

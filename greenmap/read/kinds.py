@@ -70,6 +70,9 @@ def words_of(mapping: Mapping[str, str] | str | Path | None, faults: Faults) -> 
             raise TableError("read.mapping_columns", file=raw.file)
         first, second = raw.frame.iloc[:, 0], raw.frame.iloc[:, 1]
         mapping = {str(a): str(b) for a, b in zip(first, second, strict=True) if a and b}
+        top = [str(heading) for heading in raw.frame.columns[:2]]
+        if top[1] in category_by_label():  # no headings: the first row is a pair as well
+            mapping[top[0]] = top[1]
     labels = category_by_label()
     words = {normal(word): labels.get(target, target) for word, target in mapping.items()}
     check_categories(sorted(set(words.values())), faults)
@@ -130,7 +133,7 @@ def expand(table: gpd.GeoDataFrame, found: Sequence[tuple[str, ...]]) -> gpd.Geo
     GeoDataFrame
         With ``category``; the second category of X is row ``X#2``.
     """
-    times = np.array([max(1, len(categories)) for categories in found])
+    times = np.array([max(1, len(categories)) for categories in found], np.int64)
     repeated = table.iloc[np.repeat(np.arange(len(table)), times)]
     order = np.concatenate([np.arange(k) for k in times]) if len(times) else times
     ids = [f"{key}#{k + 1}" if k else key for key, k in zip(repeated.index, order, strict=True)]

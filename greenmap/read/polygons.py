@@ -51,10 +51,11 @@ def sound_polygons(
     mended = shapely.make_valid(cells[broken], method="structure", keep_collapsed=False)
     fits = np.isin(shapely.get_type_id(mended), (_POLYGON, _MULTIPOLYGON))
     fits &= np.abs(shapely.area(mended) - area[broken]) <= _SAME_AREA * area[broken]
+    void_if_mended = shapely.is_empty(mended)
     fits &= area[broken] > 0
     repaired, hopeless = np.zeros(len(cells), bool), np.zeros(len(cells), bool)
     repaired[np.flatnonzero(broken)[fits]] = True
-    hopeless[np.flatnonzero(broken)[~fits]] = True
+    hopeless[np.flatnonzero(broken)[~fits & ~void_if_mended]] = True
     cells[repaired] = mended[fits]
     flat = ~void & ~other & ~off & ~hopeless & (area == 0)
     for key, wrong in (

@@ -46,10 +46,6 @@ def homes_from_raster(
     TableError
         If no cell holds anyone, if cells are negative, or if the raster
         doesn't reach the communities.
-
-    Examples
-    --------
-    >>> homes_from_raster("population.tif", communities=areas)  # doctest: +SKIP
     """
     file = existing_file(path, endings=_ENDINGS)
     cells, empty, crs = _cells(file, communities)
