@@ -14,7 +14,7 @@ from shapely import Point
 from greenmap.model.profile import Profile
 from greenmap.network.attach import attach
 from greenmap.network.compose import compose
-from greenmap.network.islands import islands
+from greenmap.network.islands import islands, mainland_edges
 from greenmap.network.open import read_network
 from greenmap.network.price import price
 
@@ -160,5 +160,8 @@ def test_islands_are_parts_without_residents_or_small_and_without_places():
     assert table["junctions"].tolist() == [2, 2]
     assert table["homes"].tolist() == [2, 0]
     assert table["island"].tolist() == [False, True]  # both banks are one part; nobody beyond
+    assert mainland_edges(river, table).tolist() == [True] * 5 + [False]
+    again = attach(river, points((101.7105, 26.505)), edges=mainland_edges(river, table))
+    assert again.status.tolist() == ["too_far"]  # not on the stub beside it
     assert islands(river, lone, nobody)["island"].tolist() == [True, True]
     assert islands(river, lone, lone)["island"].tolist() == [True, False]

@@ -111,6 +111,15 @@ def test_bounds_are_the_extent_and_nodes_near_them_lead_out(tmp_path):
     assert cut.exits.tolist() == [False, False, True, True]
 
 
+def test_bounds_of_half_the_world_are_not_believed(tmp_path):
+    text = (WORLDS / "grid.osm").read_text("utf-8")
+    text = text.replace('maxlat="26.52" maxlon="101.72"', 'maxlat="90" maxlon="180"')
+    (tmp_path / "grid.osm").write_text(text, "utf-8")
+    wide = read_network(tmp_path / "grid.osm", cache=False)
+    assert wide.extent.area < 500 * 500  # the hull: 4 blocks of about 100 m a side
+    assert wide.exits.sum() == 16
+
+
 def test_a_node_before_a_missing_reference_leads_out(tmp_path):
     text = (WORLDS / "line.osm").read_text("utf-8")
     text = "".join(k for k in text.splitlines(keepends=True) if '<node id="4"' not in k)

@@ -60,8 +60,9 @@ class Attachment:
         ...     np.array(["h1"], object), np.array([-1], np.int32), np.array([np.nan]),
         ...     np.array([-1], np.int32), np.array([250.0]), np.array(["too_far"], object),
         ... )
-        >>> one.to_frame().loc["h1", ["leg_m", "status"]].tolist()
-        [250.0, 'too_far']
+        >>> one.to_frame()[["leg_m", "status"]]
+            leg_m   status
+        h1  250.0  too_far
         """
         return pd.DataFrame(
             {

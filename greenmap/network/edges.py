@@ -15,6 +15,10 @@ from greenmap.network.walkable import Walkable, walkable
 from greenmap.read.osm_file import OsmStreets
 
 
+BOUNDS_BEYOND_DEG = 1.0
+"""Bounds that a file states are its data's, unless they reach further beyond its streets."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Edges:
     """n nodes and m edges in any order.
@@ -116,8 +120,7 @@ def osm_edges(
     tail, head = place[: len(first)], place[len(first) :]
     edge_way = way[first]
     start, shape = straight(lon, lat, tail, head)
-    if extent is None and streets.bounds is not None:
-        extent = shapely.box(*streets.bounds)
+    extent = extent or _stated_extent(streets.bounds, lon, lat)
     return Edges(
         node_id=node_id,
         lon=lon,
@@ -136,6 +139,17 @@ def osm_edges(
         extent=extent,
         notes=way_counts(streets.way_id, may) | {"nodes_missing": _missing(streets, located)},
     )
+
+
+def _stated_extent(
+    bounds: tuple[float, float, float, float] | None, lon: F8, lat: F8
+) -> shapely.Polygon | None:
+    """Some programs state half the world as bounds: then they say nothing of the data."""
+    if bounds is None:
+        return None
+    west, south, east, north = bounds
+    beyond = lon.min() - west, lat.min() - south, east - lon.max(), north - lat.max()
+    return shapely.box(*bounds) if max(beyond) <= BOUNDS_BEYOND_DEG else None
 
 
 def way_counts(way_id: I8, may: Walkable) -> dict[str, int]:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from greenmap.model.attachment import Attachment
-from greenmap.model.walk_network import I8, WalkNetwork
+from greenmap.model.walk_network import I8, Bool, WalkNetwork
 
 ISLAND_JUNCTIONS = 40
 """A part of fewer junctions that holds no place is an island (both banks of a river aren't)."""
@@ -46,6 +46,27 @@ def islands(network: WalkNetwork, homes: Attachment, entrances: Attachment) -> p
     )
     small = (table["junctions"] < ISLAND_JUNCTIONS) & (table["places"] == 0)
     return table.assign(island=(table["homes"] == 0) | small)
+
+
+def mainland_edges(network: WalkNetwork, table: pd.DataFrame) -> Bool:
+    """Return the edges that aren't on an island, for :func:`attach` to choose from.
+
+    A home beside a stub of path that no street joins belongs to the next real street: attach
+    once, look which parts are islands, and attach again without them.
+
+    Parameters
+    ----------
+    network : WalkNetwork
+        m edges.
+    table : pandas.DataFrame
+        From :func:`islands`.
+
+    Returns
+    -------
+    array (m,) bool
+    """
+    on_land: Bool = ~table["island"].to_numpy()[network.component[network.tail]]
+    return on_land
 
 
 def component_of(network: WalkNetwork, joined: Attachment) -> I8:

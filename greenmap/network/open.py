@@ -42,7 +42,8 @@ def read_network(
     crs : str
         Metre system to snap and draw in, or ``"auto"``.
     cache : bool
-        Keep the built network in the cache folder, and take it from there next time.
+        Keep the built network in the cache folder, and take it from there next time. What a
+        web service answered is kept there in any case; delete the folder to ask again.
 
     Returns
     -------
