@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from greenmap.model.profile import Profile, load_profile
     from greenmap.model.standard import load_standard
     from greenmap.model.study import Assessment, Study
-    from greenmap.network.open import read_network
     from greenmap.network.export import to_osmnx
+    from greenmap.network.open import read_network
     from greenmap.network.tables import network_from_tables
     from greenmap.read.amenities import read_amenities
     from greenmap.read.communities import read_communities

@@ -33,8 +33,8 @@ class Fault:
 
         Examples
         --------
-        >>> Fault("errors.faults", {"count": 2, "lines": "a"}).text("en")
-        '2 faults found:\\na'
+        >>> Fault("term.state_met").text("en")
+        'met'
         """
         return i18n.text(self.key, lang, **self.facts)
 

@@ -15,8 +15,8 @@ import pandas as pd
 import shapely
 
 from greenmap.errors import StudyError
-from greenmap.measure.people import count_people
 from greenmap.measure.match_clauses import match_clauses
+from greenmap.measure.people import count_people
 from greenmap.measure.units_judged import judge_units
 from greenmap.model.reach_table import ReachTable
 from greenmap.model.standard import CONFIRMED, Clause
@@ -124,7 +124,8 @@ def _reach_answer(clause: Clause, table: ReachTable, sets: Mapping[str, Mask], s
     lacking = np.isin(reason.astype(str), LACKING)
     state = np.select([covered, lacking], [COVERED, NOT_COVERED], UNKNOWN).astype(np.uint8)
     value = np.where(table.attached, table.nearest[:, column], np.nan)
-    amenity = np.append(table.place_id, None)[table.place[:, column]]
+    none = np.array([None], dtype=object)
+    amenity = np.concatenate([table.place_id, none])[table.place[:, column]]
     return _Answer(state, reason, value, amenity, table.search_limit)
 
 

@@ -91,7 +91,8 @@ def find_checks(coverage: Coverage, study: Study) -> pd.DataFrame:
     rows: list[dict[str, object]] = []
     weights: list[float] = []
     known = _by_reason(coverage.answers, study)
-    for (unit, clause), row in coverage.table[wanted].iterrows():
+    for row in coverage.table[wanted].reset_index().to_dict("records"):
+        unit, clause = row["unit_id"], row["clause_id"]
         for reason, weight in known.get((unit, clause), {}).items():
             if reason in LACKING:
                 continue
@@ -133,7 +134,8 @@ def _by_reason(answers: HomeAnswers, study: Study) -> dict[tuple[str, str], dict
             state, reason = answers.state[order, k], answers.reason[order, k]
             rows = (state != COVERED) & (answers.weight[order, k] > 0) & ~pd.isna(unit)
             people = pd.Series(answers.weight[order[rows], k])
-            for (name, why), n in people.groupby([unit[rows], reason[rows]]).sum().items():
+            sums = people.groupby([unit[rows], reason[rows]]).sum()
+            for name, why, n in sums.reset_index().itertuples(index=False):
                 found.setdefault((name, clause), {})[why] = float(n)
     return found
 

@@ -74,4 +74,4 @@ def _community_share(homes: pd.DataFrame, communities: pd.DataFrame, group: str
     share = communities[group].astype(float) / communities["people"].astype(float)
     if share.isna().any():  # one basis for a whole clause, or none
         return None
-    return homes["community_id"].map(share).to_numpy(float, na_value=np.nan)
+    return np.asarray(homes["community_id"].map(share), dtype=np.float64)

@@ -35,16 +35,15 @@ def weighted_quantile(value: npt.ArrayLike, weight: npt.ArrayLike, group: npt.Ar
     >>> weighted_quantile([1, 2, 9, np.inf], [1, 1, 1, 1], [0, 0, 0, 1], 3, 0.5)
     array([ 2., inf, nan])
     """
-    value, weight, group = np.asarray(value, float), np.asarray(weight, float), np.asarray(group)
-    kept = ~np.isnan(value) & (weight > 0)
-    value, weight, group = value[kept], weight[kept], group[kept].astype(np.int64)
-    order = np.lexsort((value, group))
-    value, weight, group = value[order], weight[order], group[order]
+    walk, people, owner = np.asarray(value, float), np.asarray(weight, float), np.asarray(group)
+    kept = np.flatnonzero(~np.isnan(walk) & (people > 0))
+    order = kept[np.lexsort((walk[kept], owner[kept]))]
+    walk, people, owner = walk[order], people[order], owner[order].astype(np.int64)
     result = np.full(n_groups, np.nan)
-    for g, start, end in _runs(group):
-        below = np.cumsum(weight[start:end])
+    for g, start, end in _runs(owner):
+        below = np.cumsum(people[start:end])
         # A hair's breadth below: 0.9 of ten is nine, whatever the last bit says.
-        result[g] = value[start + np.searchsorted(below, q * below[-1] * (1 - 1e-12))]
+        result[g] = walk[start + np.searchsorted(below, q * below[-1] * (1 - 1e-12))]
     return result
 
 

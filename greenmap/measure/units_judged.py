@@ -93,7 +93,8 @@ def _one_clause(answers: HomeAnswers, k: int, order: npt.NDArray[np.int64],
     state, weight = answers.state[order, k], answers.weight[order, k]
 
     def total(of: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
-        return np.bincount(which[of], weights=weight[of], minlength=len(ids))
+        sums = np.bincount(which[of], weights=weight[of], minlength=len(ids))
+        return sums.astype(np.float64)
 
     people = total(np.ones(len(which), bool))
     covered, unknown = total(state == COVERED), total(state == UNKNOWN)
@@ -145,6 +146,6 @@ def _why(states: pd.Series, reasons: tuple[list[str], list[str]], judged: bool) 
     said = {"met": "", "not_applicable": "nobody",
             "measured": "no_share" if judged else "other_unit"}
     return [
-        said.get(state) if state in said else (lacking if state == "not_met" else unknown) or ""
+        said.get(state, lacking if state == "not_met" else unknown)
         for state, unknown, lacking in zip(states, *reasons, strict=True)
     ]

@@ -75,10 +75,12 @@ class Profile:
 def _from_table(table: dict[str, Any], source: str) -> Profile:
     unknown = sorted(set(table) - _FIELDS - {"schema"})
     if unknown:
-        raise ProfileError("standard.profile_unknown_fields", file=source, fields=", ".join(unknown))
+        raise ProfileError("standard.profile_unknown_fields", file=source,
+                           fields=", ".join(unknown))
     missing = sorted({"id", "zh", "en"} - set(table))
     if missing:
-        raise ProfileError("standard.profile_missing_fields", file=source, fields=", ".join(missing))
+        raise ProfileError("standard.profile_missing_fields", file=source,
+                           fields=", ".join(missing))
     speed = table.get("speed_m_per_min")
     if speed is not None and not 5 <= speed <= 200:
         raise ProfileError("standard.profile_speed", file=source, speed=speed)
@@ -130,7 +132,8 @@ def load_profile(source: str | Path) -> Profile:
         return _from_table(tomllib.loads(file.read_text("utf-8")), f"{source}.toml")
     path = Path(source)
     if path.suffix != ".toml" or not path.is_file():
-        raise ProfileError("standard.profile_unknown", id=str(source), known=", ".join(profile_ids()))
+        raise ProfileError("standard.profile_unknown", id=str(source),
+                           known=", ".join(profile_ids()))
     try:
         return _from_table(tomllib.loads(path.read_text("utf-8")), path.name)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

@@ -221,7 +221,8 @@ def _standard(table: dict[str, Any], file: str) -> Standard:
         faults.add("standard.clause_double", file=file, clause=double)
     faults.raise_if_any()
     known = {f.name for f in fields(Standard)}
-    values = {k: tuple(v) if isinstance(v, list) else v for k, v in head.items() if k in known}
+    values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v
+                              for k, v in head.items() if k in known}
     values["year"] = str(head.get("year", ""))
     return Standard(**values, clauses=tuple(c for c in clauses if c is not None))
 

@@ -34,11 +34,12 @@ def list_units(communities: pd.DataFrame) -> pd.DataFrame:
     parents = parents_of(communities)
     rows: dict[str, tuple[str, str, str | None]] = {}
     levels = ["community", *[c for c in UPPER if c in parents], STUDY]
-    for community, name in communities["name"].items():
-        rows[str(community)] = ("community", str(name), parents[levels[1]][community])
+    above = parents[levels[1]]
+    for community, name, parent in zip(communities.index, communities["name"], above, strict=True):
+        rows[str(community)] = ("community", str(name), parent)
     for level, upper in zip(levels[1:-1], levels[2:], strict=True):
-        for community, unit in parents[level].items():
-            rows.setdefault(unit, (level, unit.rsplit("/", 1)[-1], parents[upper][community]))
+        for unit, parent in zip(parents[level], parents[upper], strict=True):
+            rows.setdefault(unit, (level, unit.rsplit("/", 1)[-1], parent))
     rows[STUDY] = (STUDY, STUDY, None)
     return pd.DataFrame.from_dict(rows, orient="index", columns=["level", "name", "parent_id"]
                                   ).rename_axis("unit_id")
