@@ -189,7 +189,7 @@ def answer(name):
 PLACE = {"place_id": 1, "osm_type": "relation", "osm_id": 1, "lat": "26.5", "lon": "101.703",
          "boundingbox": ["26.499", "26.503", "101.7", "101.706"], "class": "boundary",
          "type": "administrative", "importance": 0.5, "display_name": "柯城区",
-         "geojson": shapely.geometry.mapping(shapely.box(101.7, 26.499, 101.706, 26.503))}  # fmt: skip
+         "geojson": shapely.box(101.7, 26.499, 101.706, 26.503).__geo_interface__}  # fmt: skip
 
 
 @contextmanager

@@ -14,7 +14,6 @@ from greenmap.model.walk_network import F8, I8, Bool, Objects
 from greenmap.network.walkable import Walkable, walkable
 from greenmap.read.osm_file import OsmStreets
 
-
 BOUNDS_BEYOND_DEG = 1.0
 """Bounds that a file states are its data's, unless they reach further beyond its streets."""
 
