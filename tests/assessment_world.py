@@ -101,8 +101,10 @@ def study(share: float | None = 0.9, **changes: object) -> Study:
         communities=communities(), homes=homes(), amenities=amenities(), network=network(),
         standard=standard, share=share, name="虚构区 A&B", as_of="2022-03", fictional=True,
         profiles={name: load_profile(name) for name in ("adult", "metres")},
-        inputs=({"name": "设施.csv", "role": "amenities", "rows": 4, "rows_in": 5, "digest": "ab" * 32,
-                 "datum": "gcj02", "encoding": "gb18030", "crs": "EPSG:4326", "as_of": "2022-01",
+        inputs=({"name": "设施.csv", "role": "amenities", "rows": 4, "rows_in": 5,
+                 "digest": "ab" * 32,
+                 "datum": "gcj02", "encoding": "gb18030", "crs": "EPSG:4326",
+                 "as_of": "2022-01",
                  "left_out": {"exact_repeat": 1}, "dropped_columns": ("电话",)},))
     return dataclasses.replace(made, **changes)
 

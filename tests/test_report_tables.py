@@ -100,6 +100,15 @@ def test_age_groups_under_ten_are_not_printed():
     assert table.loc[("510402001002", "park-500m"), "people"] == 70  # all residents: no age
 
 
+def test_a_group_nobody_counted_is_not_named_as_if_it_were():
+    """No age column: the clause counts all residents, and says so where it names the group."""
+    result = world.assessment()
+    coverage = result.coverage.assign(people_basis="all_residents")
+    table = list_coverage(dataclasses.replace(result, coverage=coverage), "en")
+    assert table["group"].iloc[0] == "all residents (no data on aged 3-6)"
+    assert (table["people"] != "<10").all()  # four of all residents, not four of an age
+
+
 def test_gaps_tell_no_small_group_either():
     gaps = list_gaps(world.assessment(), "zh").set_index("gap_id")
     small = gaps.loc["510402001002:kindergarten-300m"]

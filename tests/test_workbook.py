@@ -88,6 +88,8 @@ def test_matrix_shows_share_and_state_of_every_unit(result, book):
             if cells[n].data_type == "n":
                 assert cells[n].value == pytest.approx(truth["share"], rel=1e-14)
                 assert said in cells[n].number_format  # legible without the colour
+                least = truth["people_unknown"] > 0  # homes not known may turn out covered
+                assert ("≥" in cells[n].number_format) == least
             else:
                 assert cells[n].value == "不达标 (<10)"
     assert seen == 9

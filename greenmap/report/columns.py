@@ -17,10 +17,10 @@ _KIND_OF = {
     "plain": "limit",
     "number": "walk_median walk_p90 leg_m area_m2 capacity value",
     "code": "unit_id community_id home_id amenity_id place_id gap_id check_id clause_id digest",
-    "long": "clause source_text people_by_cause todo role",
+    "long": "clause source_text people_by_cause todo role source data_source",
     "wider": "notes",
-    "text": "unit_name community_name name data_source input_name reason cause people_basis group "
-            "note category why_not source confidence layer subdistrict",
+    "text": "unit_name community_name name input_name reason cause people_basis group "
+            "note category why_not confidence layer subdistrict",
     "blank": "found checked_by checked_on",
 }
 _KINDS = {name: kind for kind, names in _KIND_OF.items() for name in names.split()}

@@ -58,12 +58,15 @@ def list_coverage(result: Assessment, lang: str) -> pd.DataFrame:
     flat["clause_rank"] = flat["clause_id"].map({name: n for n, name in enumerate(clauses)})
     flat = flat.sort_values(["level_rank", "unit_id", "clause_rank"], ignore_index=True)
     out = flat.join(_clause_columns(flat["clause_id"], clauses, lang))
+    bases = [_basis(clauses[c], b, lang) for c, b in zip(flat["clause_id"], flat["people_basis"],
+                                                         strict=True)]
+    out["group"], out["people_basis"] = zip(*bases, strict=True) if bases else ((), ())
     out["unit_name"] = flat["unit_name"].mask(flat["level"] == STUDY, _study_name(result, lang))
     out["walk_median"] = walks(result, flat, "walk_median", lang)
     out["walk_p90"] = walks(result, flat, "walk_p90", lang)
     for name, prefix in (("level", "level"), ("reason", "reason"), ("walk_unit", "unit"),
-                         ("people_basis", "basis"), ("state", "state"), ("state_80", "state"),
-                         ("state_90", "state"), ("state_100", "state")):
+                         ("state", "state"), ("state_80", "state"), ("state_90", "state"),
+                         ("state_100", "state")):
         out[name] = words(flat[name], prefix, lang)
     for name in ("people", "people_covered", "people_unknown", "share"):
         out[name] = hide(flat[name], flat["mark"], name, lang)
@@ -216,16 +219,30 @@ def _clause_columns(ids: pd.Series, clauses: Mapping[str, Clause], lang: str) ->
         "limit": [clause.limit if w else np.nan for clause, w in zip(chosen, walked, strict=True)],
         "limit_unit": [word(f"unit_{clause.unit}", lang) if w else ""
                        for clause, w in zip(chosen, walked, strict=True)],
-        "group": [word(f"people_{clause.people}", lang) for clause in chosen],
         "source_text": [clause.source(lang) for clause in chosen],
         "confidence": [word(f"confidence_{clause.confidence}", lang) for clause in chosen],
         "note": [getattr(clause, note) for clause in chosen],
     }, index=ids.index)
 
 
+def _basis(clause: Clause, basis: str, lang: str) -> tuple[str, str]:
+    """Say whom a clause counts in fact, and from what: a lack of data must not hide in a group."""
+    group = word(f"people_{clause.people}", lang)
+    if basis == "measured" and clause.people == "all":
+        return group, i18n.text("report.basis_people", lang)
+    if basis == "all_residents":
+        group = i18n.text("report.group_not_known", lang, group=group)
+    return group, word(f"basis_{basis}", lang)
+
+
 def _places(result: Assessment, table: pd.DataFrame, key: str, lang: str) -> pd.DataFrame:
     table = table.sort_values(["rank", key], ignore_index=True)
     out = table.join(_clause_columns(table["clause_id"], _clauses(result), lang))
+    clauses = _clauses(result)
+    basis = result.coverage["people_basis"].reindex(
+        pd.MultiIndex.from_arrays([out["community_id"], out["clause_id"]]))
+    out["group"] = [_basis(clauses[c], b, lang)[0]
+                    for c, b in zip(out["clause_id"], basis, strict=True)]
     for level in ("district", "subdistrict"):
         out[level] = [_above(result.units, unit, level) for unit in out["community_id"]]
     whole = out["community_id"] == STUDY
@@ -239,7 +256,7 @@ def _places(result: Assessment, table: pd.DataFrame, key: str, lang: str) -> pd.
 def _sources(result: Assessment, between: str) -> dict[str, str]:
     """Where the places a clause asks for come from; none known: every source of places."""
     table = result.study.amenities
-    asked = [i for i in result.study.inputs if i.get("role") in ("amenities", "network")]
+    asked = [i for i in result.study.inputs if i.get("role") == "amenities"]
     everything = between.join(dict.fromkeys(str(i["name"]) for i in asked if i.get("name")))
     found = {}
     for clause in result.study.standard.clauses:

@@ -117,7 +117,8 @@ def _left_out(result: Assessment, known: Mapping[str, str]) -> Block:
 def _note(name: str, known: Mapping[str, str]) -> str:
     """Say a network's count; ``left_out`` carries its reason after a space."""
     what, _, reason = name.partition(" ")
-    return " ".join(t for t in (known.get(f"note_{what}", what), reason) if t)
+    return " ".join(t for t in (known.get(f"network_{what}") or known.get(f"note_{what}", what),
+                                reason) if t)
 
 
 def _told(facts: Mapping[str, Any], known: Mapping[str, str]) -> str:
@@ -131,10 +132,16 @@ def _plain(value: Any, known: Mapping[str, str]) -> Any:
         return known["within_list"].join(f"{_key(name, known)} {_plain(one, known)}"
                                          for name, one in value.items())
     if isinstance(value, (list, tuple, set, frozenset)):
-        return known["within_list"].join(str(_plain(one, known)) for one in value)
+        return known["within_list"].join(_together(one, known) for one in value)
     if isinstance(value, str):
         return _key(value, known)
     return value if isinstance(value, (int, float)) else str(value)
+
+
+def _together(value: Any, known: Mapping[str, str]) -> str:
+    """One entry of a list; what belongs together, such as a word and its count, stays so."""
+    parts = value if isinstance(value, (list, tuple)) else (value,)
+    return " ".join(str(_plain(part, known)) for part in parts)
 
 
 def _key(name: str, known: Mapping[str, str]) -> str:

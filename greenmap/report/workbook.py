@@ -30,6 +30,7 @@ _NUMBERS = {"count": "#,##0", "share": "0.0%", "number": "#,##0.0", "plain": "Ge
 _HEAD_ROW = 2
 _A4, _A3 = 9, 8
 _WIDEST_A4 = 200  # characters; wider lists would print too small on A4
+_OPTIONAL = ("district", "subdistrict", "layer", "why_not")  # hidden where nothing is in them
 _LINE = 13.5  # points of one line of text
 _PAGE = (24, 14, *[11] * 9)  # columns of the sheets made of blocks
 _MAX_TEXT = 32_767  # what one cell of Excel holds
@@ -83,7 +84,7 @@ class _Book:
         sheet.fit_to_pages(1, 0)
         sheet.set_margins(left=0.4, right=0.4, top=0.7, bottom=0.6)
         sheet.set_header(f"&L{_fixed(self.name, 60)}&R{title}")
-        sheet.set_footer(f"&L{_fixed(self.marks, 150)}&R&P / &N")
+        sheet.set_footer(f"&L{_fixed(self.marks, 220)}&R&P / &N")
         return sheet
 
 
@@ -111,7 +112,8 @@ def write_workbook(result: Assessment, path: str | Path, *, lang: str | None = N
     _write_matrix(book, coverage, lang)
     _write_table(book, "detail", coverage, freeze=3, hidden=("unit_id", "clause_id"))
     _write_table(book, "gaps", list_gaps(result, lang), freeze=2, hidden=("clause_id",))
-    _write_table(book, "checks", list_checks(result, lang), freeze=2, hidden=("clause_id",))
+    _write_table(book, "checks", list_checks(result, lang), freeze=2,
+                 hidden=("check_id", "clause_id", "data_source", "data_date"))
     _write_table(book, "facilities", list_facilities(result, lang), freeze=1)
     _write_sources(book, result, lang)
     book.book.close()
@@ -138,9 +140,10 @@ def _state_of(book: _Book) -> dict[str, str]:
 
 
 def _write_table(book: _Book, key: str, table: pd.DataFrame, *, freeze: int,
-                 hidden: Sequence[str] = ()) -> Any:
+                 hidden: Iterable[str] = ()) -> Any:
     """Write a listing as a sheet: frozen heading, filter, one format per column."""
     kinds = [kind_of(name) for name in table.columns]
+    hidden = {*hidden, *(name for name in _OPTIONAL if name in table and (table[name] == "").all())}
     sheet = book.sheet(key, [KINDS[kind][1] for name, kind in zip(table.columns, kinds, strict=True)
                              if name not in hidden])
     for column, kind in enumerate(kinds):
@@ -178,12 +181,15 @@ def _write_rows(book: _Book, sheet: Any, head_row: int, table: pd.DataFrame) -> 
 def _write_matrix(book: _Book, coverage: pd.DataFrame, lang: str) -> None:
     """Write units × clauses; the state stands in words behind the number, for grey printers."""
     clauses = coverage.drop_duplicates("clause_id")
-    sheet = book.sheet("coverage", [9, 15, 16, *[12.5] * len(clauses)])
-    sheet.set_row(_HEAD_ROW, 62)
+    short = {word(f"state_{state}", lang): book.say(f"short_{state}") for state in STATES}
+    width = 9 + max(_wide(text) for text in short.values())  # 9: room for the number
+    widths = [11, 15, 16, *[width] * len(clauses)]
+    sheet = book.sheet("coverage", widths)
     heads = [heading(name, lang) for name in ("level", "unit_id", "unit_name")]
     heads += [f"{row.clause}\n({row.group})" for row in clauses.itertuples()]
     for column, text in enumerate(heads):
         sheet.write_string(_HEAD_ROW, column, text, book.head())
+    _make_room(sheet, _HEAD_ROW, heads, [0.9 * width for width in widths])  # bold is wider
     column_of = {name: n for n, name in enumerate(clauses["clause_id"], start=3)}
     states = _state_of(book)
     units = coverage.groupby(["level", "unit_id", "unit_name"], sort=False)
@@ -192,9 +198,9 @@ def _write_matrix(book: _Book, coverage: pd.DataFrame, lang: str) -> None:
         code = str(unit) if level == community else ""  # upper units have no code of their own
         for column, text in enumerate((str(level), code, str(name))):
             sheet.write_string(last, column, text, book.body("code"))
-        _make_room(sheet, last, (str(name),), (16,))
+        _make_room(sheet, last, (str(level), code, str(name)), widths[:3])
         for cell in rows.itertuples():
-            _write_share(book, sheet, last, column_of[cell.clause_id], cell, states)
+            _write_share(book, sheet, last, column_of[cell.clause_id], cell, states, short)
     _write_legend(book, sheet, last + 2)
     sheet.freeze_panes(_HEAD_ROW + 1, 3)
     sheet.autofilter(_HEAD_ROW, 0, last, len(heads) - 1)
@@ -202,22 +208,28 @@ def _write_matrix(book: _Book, coverage: pd.DataFrame, lang: str) -> None:
 
 
 def _write_share(book: _Book, sheet: Any, row: int, column: int, cell: Any,
-                 states: Mapping[str, str]) -> None:
+                 states: Mapping[str, str], short: Mapping[str, str]) -> None:
     colour = _STATE_COLOURS[states[cell.state]]
     if isinstance(cell.share, (int, float)) and isfinite(cell.share):
-        style = book.style(num_format=f'0.0%"  {cell.state}"', align="right", bg_color=colour)
+        unknown = cell.people_unknown
+        open_end = isinstance(unknown, (int, float)) and unknown > 0
+        # Homes not known may yet turn out covered: what is printed is the least.
+        least = "≥" if open_end or states[cell.state] == "not_known" else ""
+        style = book.style(num_format=f'"{least}"0.0%"  {short[cell.state]}"', align="right",
+                           bg_color=colour)
         sheet.write_number(row, column, cell.share, style)
     else:
         few = f" ({cell.people})" if isinstance(cell.people, str) else ""
         style = book.style(num_format="@", align="right", bg_color=colour)
-        sheet.write_string(row, column, f"{cell.state}{few}", style)
+        sheet.write_string(row, column, f"{short[cell.state]}{few}", style)
 
 
 def _write_legend(book: _Book, sheet: Any, row: int) -> None:
     for n, state in enumerate(STATES):
         style = book.style(bg_color=_STATE_COLOURS[state], align="center")
-        sheet.write_string(row + n, 1, word(f"state_{state}", book.lang), style)
-        sheet.write_string(row + n, 2, book.say(f"legend_{state}"), book.style(border=0))
+        sheet.write_string(row + n, 1, book.say(f"short_{state}"), style)
+        told = f"{word(f'state_{state}', book.lang)}: {book.say(f'legend_{state}')}"
+        sheet.write_string(row + n, 2, told, book.style(border=0))
 
 
 def _put_blocks(book: _Book, sheet: Any, row: int, blocks: Iterable[Block]) -> None:
@@ -267,9 +279,13 @@ def _make_room(sheet: Any, row: int, cells: Iterable[Any], widths: Iterable[floa
 
 @lru_cache(maxsize=4096)
 def _lines(text: str, width: float) -> int:
-    """Lines a text takes; a Chinese character is as wide as two others."""
-    return sum(max(1, ceil(sum(2 if ord(c) > 0x2E7F else 1 for c in part) / (width - 2)))
-               for part in text.split("\n"))
+    """Lines a text takes in a column."""
+    return sum(max(1, ceil(_wide(part) / (width - 1.5))) for part in text.split("\n"))
+
+
+def _wide(text: str) -> float:
+    """Width of a text in characters of a column; a Chinese one is nearly as wide as two."""
+    return sum(1.85 if ord(c) > 0x2E7F else 0.95 for c in text)
 
 
 def _write_sources(book: _Book, result: Assessment, lang: str) -> None:
