@@ -18,6 +18,7 @@ from greenmap.console import (
     Verbs,
     asked_lang,
     comforts,
+    hush,
     progress_bar,
     say,
 )
@@ -82,6 +83,7 @@ def check(study: Path) -> None:
     """List every fault of a study's files."""
     import greenmap as gm
 
+    hush()  # the report tells it all
     report = gm.check_study(study)
     click.echo(report.text())
     click.get_current_context().exit(DONE if report.ok else BAD_INPUT)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import click
@@ -35,6 +37,13 @@ def say(key: str, **facts: Any) -> None:
 
 def _quiet() -> bool:
     return bool(click.get_current_context().find_root().meta.get("greenmap.quiet"))
+
+
+def hush() -> None:
+    """Keep the doors' log off the console till the verb ends."""
+    log = logging.getLogger("greenmap")
+    click.get_current_context().call_on_close(partial(log.setLevel, log.level))
+    log.setLevel(logging.ERROR)
 
 
 def asked_lang() -> str | None:

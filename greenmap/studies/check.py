@@ -87,4 +87,5 @@ def check_study(path: str | Path, *, lang: str | None = None) -> CheckReport:
         warnings = list_warnings(sources) if sources.text else ()
         found = list_found(sources) if sources.text else ()
     return CheckReport(faults=without_asked(faults, questions), questions=questions,
-                       warnings=warnings, found=found, ok=not faults, lang=lang)
+                       warnings=without_asked(warnings, questions), found=found,
+                       ok=not faults, lang=lang)

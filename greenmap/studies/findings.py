@@ -17,6 +17,7 @@ from greenmap.model.crs import to_study
 from greenmap.model.schema import first_few
 from greenmap.model.walk_network import WalkNetwork
 from greenmap.network.attach import attach
+from greenmap.read.osm_file import ENDINGS
 from greenmap.read.source import DELIMITED, WORKBOOKS
 from greenmap.studies.sources import Sources
 
@@ -104,24 +105,32 @@ def list_warnings(sources: Sources) -> tuple[Fault, ...]:
 def _about_reading(sources: Sources) -> Iterable[Fault]:
     text = sources.text
     assert text is not None
-    for entry in (text.communities, *text.amenities, text.homes):
+    entries = {f"[[amenities]] {n}": entry for n, entry in enumerate(text.amenities, start=1)}
+    for section, entry in ({"[communities]": text.communities} | entries | {"[homes]": text.homes}
+                           ).items():
         flat = entry.get("path", "").lower().endswith((*DELIMITED, *WORKBOOKS))
         if flat and "datum" not in entry:
-            yield Fault("study.warn_datum", {"path": entry["path"]})
+            yield Fault("study.warn_datum", {"path": entry["path"], "section": section})
     for one in sources.inputs:
         if columns := one.get("dropped_columns"):
             yield Fault("study.warn_personal", {"path": one["path"], "columns": ", ".join(columns)})
         if causes := one.get("left_out"):
-            told = [f"{i18n.text(f'read.cause_{cause}')} {count}" for cause, count in causes.items()]
+            told = [f"{i18n.text(f'read.cause_{cause}')} {rows}" for cause, rows in causes.items()]
             yield Fault("study.warn_left_out", {"path": one["path"], "causes": ", ".join(told)})
+
+
+def _name(table: gpd.GeoDataFrame) -> str:
+    return str(table.attrs.get("source", {}).get("name", ""))
 
 
 def _about_amenities(sources: Sources) -> Iterable[Fault]:
     for table in sources.amenities:
         kinds = table.attrs.get("unclassified", ())
-        if kinds:
+        name = _name(table)
+        # Most of what a street file holds is no facility; nobody need place it.
+        if kinds and not name.endswith(ENDINGS):
             yield Fault("study.warn_unclassified", {
-                "path": table.attrs["source"].get("name", ""), "rows": sum(n for _, n in kinds),
+                "path": name, "rows": sum(n for _, n in kinds),
                 "kinds": first_few([f"{kind} × {count}" for kind, count in kinds])})
     claimed = {key for table in sources.amenities for key in table.attrs.get("collected", ())}
     if sources.standard is not None and sources.amenities and "all" not in claimed:
@@ -182,5 +191,5 @@ def _about_streets(sources: Sources, network: WalkNetwork) -> Iterable[Fault]:
         for why in sorted(set(status) - set(_ATTACHED)):
             off = table.index[status == why]
             yield Fault(f"study.warn_off_street_{why}", {
-                "role": i18n.text(f"report.role_{role}"), "count": len(off),
-                "ids": first_few(list(off))})
+                "role": i18n.text(f"report.role_{role}"), "path": _name(table),
+                "count": len(off), "ids": first_few(list(off))})

@@ -52,19 +52,20 @@ def _answered(text: StudyText, section: str, number: int, key: str) -> bool:
     return any(name in entry for name in (sources if key == "path" else [key]))
 
 
-def without_asked(faults: Iterable[Fault], questions: Iterable[Fault]) -> tuple[Fault, ...]:
-    """Leave out faults that an open question asks about already.
+def without_asked(told: Iterable[Fault], questions: Iterable[Fault]) -> tuple[Fault, ...]:
+    """Leave out what an open question asks about already.
 
     Parameters
     ----------
-    faults, questions : iterable of Fault
+    told, questions : iterable of Fault
 
     Returns
     -------
     tuple of Fault
     """
     asked = {(one.facts["section"], one.facts["key"]) for one in questions}
-    told = {"study.no_standard": "standard", "study.datum_needed": "datum",
-            "study.one_source": "path"}
-    return tuple(f for f in faults if f.key not in told
-                 or (f.facts.get("section", "[study]"), told[f.key]) not in asked)
+    about = {"study.no_standard": "standard", "study.datum_needed": "datum",
+             "study.one_source": "path", "study.warn_no_share": "share",
+             "study.warn_datum": "datum"}
+    return tuple(one for one in told if one.key not in about
+                 or (one.facts.get("section", "[study]"), about[one.key]) not in asked)

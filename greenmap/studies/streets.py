@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from io import StringIO
 from pathlib import Path
-from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -61,17 +60,18 @@ def _table(file: Path) -> pd.DataFrame:
     return table
 
 
-def _parquet(file: Path) -> Any:
+def _parquet(file: Path) -> pd.DataFrame:
     try:
         import pyarrow
     except ImportError:
         raise UnreadableFileError("read.needs_parquet", file=file.name) from None
     try:
-        return gpd.read_parquet(file)
+        table: pd.DataFrame = gpd.read_parquet(file)
     except ValueError:  # no geometry column: a flat table
-        return pd.read_parquet(file)
+        table = pd.read_parquet(file)
     except (pyarrow.ArrowException, OSError) as error:
         raise UnreadableFileError("read.unreadable", file=file.name, detail=str(error)) from error
+    return table
 
 
 def street_file(text: StudyText, section: str, faults: Faults) -> Path | None:
