@@ -46,8 +46,8 @@ def test_the_user_s_mapping_comes_first(tmp_path):
     words = {"150900": "car_parking", "药店": "社区卫生服务站"}
     found = read_amenities(file, mapping=words)
     assert found["category"].tolist() == ["car_parking", "community_health_station"]
-    for text in ("词,类别\n150900,car_parking\n", "150900,car_parking\n药房,pharmacy\n"):  # headings or none
-        listed = table(tmp_path, text, "mapping.csv")
+    for headings in ("词,类别\n", ""):
+        listed = table(tmp_path, f"{headings}150900,car_parking\n药房,pharmacy\n", "mapping.csv")
         assert read_amenities(file, mapping=listed)["category"].tolist()[0] == "car_parking"
 
 

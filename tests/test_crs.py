@@ -29,8 +29,8 @@ def test_the_zone_follows_from_where_the_data_lie(lon, lat, crs):
 
 @given(st.floats(73, 135.1), st.floats(17, 54))
 def test_in_china_the_central_meridian_is_within_one_and_a_half_degrees(lon, lat):
-    found = CRS.from_user_input(study_crs(lon, lat))
-    middle = {p["name"]: p["value"] for p in found.coordinate_operation.to_json_dict()["parameters"]}
+    projection = CRS.from_user_input(study_crs(lon, lat)).coordinate_operation.to_json_dict()
+    middle = {row["name"]: row["value"] for row in projection["parameters"]}
     away = abs(middle["Longitude of natural origin"] - lon)
     assert away <= 1.5 or lon < 73.5  # the first zone reaches to the border
     assert middle["False easting"] == 500_000

@@ -404,7 +404,9 @@ def test_the_caller_s_mapping_of_columns_wins(tmp_path):
 
 def test_a_cell_with_a_line_break_keeps_the_rows_numbers(tmp_path):
     file = tmp_path / "homes.csv"
-    file.write_text('编号,人口,备注,经度,纬度\nA,3,"一\n二",101.7,26.5\nB,-1,,101.7,26.5\n', "utf-8")
+    file.write_text(
+        '编号,人口,备注,经度,纬度\nA,3,"一\n二",101.7,26.5\nB,-1,,101.7,26.5\n', "utf-8"
+    )
     (fault,) = faults_of(read_homes, file)
     assert fault.facts["rows"] == "3"  # as the sheet shows it, not the line of the text
 

@@ -272,6 +272,12 @@ def classify_amap(code: str, path: str, name: str) -> tuple[str, ...]:
     >>> classify_amap("150900", "交通设施服务;停车场;停车场", "停车场")
     ()
     """
+    return _best(rule for rule in _amap_rules_of(code, path) if rule.fits_name(name))
+
+
+@cache
+def _amap_rules_of(code: str, path: str) -> tuple[_Rule, ...]:
+    """Rules of every type a row joins by ``|``; a table has few different ones."""
     codes = [part.strip() for part in code.split("|") if part.strip()]
     paths = [
         tuple(step.strip() for step in part.split(";") if step.strip())
@@ -279,12 +285,6 @@ def classify_amap(code: str, path: str, name: str) -> tuple[str, ...]:
         if part.strip(" ;")
     ]
     count = max(len(codes), len(paths))
-    return _best(
-        rule
-        for number in range(count)
-        for rule in _amap_candidates(
-            codes[number] if number < len(codes) else "",
-            paths[number] if number < len(paths) else (),
-        )
-        if rule.fits_name(name)
-    )
+    codes += [""] * (count - len(codes))
+    paths += [()] * (count - len(paths))
+    return tuple(rule for one in zip(codes, paths, strict=True) for rule in _amap_candidates(*one))

@@ -44,7 +44,7 @@ def read_amenities(
     columns: Mapping[str, str] | None = None,
     as_of: str | None = None,
 ) -> gpd.GeoDataFrame:
-    """Read facilities.
+    r"""Read facilities.
 
     A row's category is, in this order: `category`; what `mapping` says of
     its type; the category its own column names; its Amap code or type path.
@@ -86,7 +86,7 @@ def read_amenities(
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
     ...     file = Path(folder, "poi.csv")
-    ...     _ = file.write_text("name,category,lon,lat\\nA,药店,101.7,26.58\\n", "utf-8")
+    ...     _ = file.write_text("name,category,lon,lat\nA,药店,101.7,26.58\n", "utf-8")
     ...     read_amenities(file, datum="gcj02", collected="all")["category"].tolist()
     ['pharmacy']
     """

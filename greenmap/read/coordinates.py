@@ -161,11 +161,7 @@ def coordinate_columns(
         pair = (
             frame[place["location"]]
             .astype(object)
-            .map(
-                lambda cell: (
-                    re.split(r"[,;]", plain(cell)) if isinstance(cell, str) else [None, None]
-                )
-            )
+            .map(lambda cell: plain(cell).split(",") if isinstance(cell, str) else [None, None])
         )
         two = pair.map(lambda parts: parts if len(parts) == 2 else [",".join(parts), None])
         return two.str[0], two.str[1]

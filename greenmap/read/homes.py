@@ -38,7 +38,7 @@ def read_homes(
     columns: Mapping[str, str] | None = None,
     as_of: str | None = None,
 ) -> gpd.GeoDataFrame:
-    """Read homes.
+    r"""Read homes.
 
     A row of a layer of areas (buildings, grid cells) becomes a point inside
     it. The community is the one the table names, if `communities` has it;
@@ -75,7 +75,7 @@ def read_homes(
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
     ...     file = Path(folder, "homes.csv")
-    ...     _ = file.write_text("编号,人口,经度,纬度\\nA1,36,101.7,26.58\\n", "utf-8")
+    ...     _ = file.write_text("编号,人口,经度,纬度\nA1,36,101.7,26.58\n", "utf-8")
     ...     read_homes(file)["people"].to_dict()
     {'A1': 36.0}
     """

@@ -97,7 +97,8 @@ def classify_rows(
         joined = [";".join(part for part in row if part) for row in zip(*levels, strict=True)]
         path = path.where(path != "", joined)
     keys = list(zip(cells("category"), cells("type_code"), path, cells("name"), strict=True))
-    known = {key: _categories(*key, words) for key in set(keys)}
+    fixed = {kind: _by_word(*kind, words) for kind in {key[:3] for key in keys}}
+    known = {key: fixed[key[:3]] or _by_rule(*key) for key in set(keys)}
     missing = Counter(
         " ".join(part for part in key[:3] if part) or "-" for key in keys if not known[key]
     )
@@ -105,16 +106,17 @@ def classify_rows(
     return [known[key] for key in keys], counts
 
 
-def _categories(
-    label: str, code: str, path: str, name: str, words: Mapping[str, str]
-) -> tuple[str, ...]:
+def _by_word(label: str, code: str, path: str, words: Mapping[str, str]) -> tuple[str, ...]:
+    """The user's mapping first, then the file's own name of a category."""
     for word in (label, code, path, path.rsplit(";", 1)[-1]):
         if word and normal(word) in words:
             return (words[normal(word)],)
     labels = category_by_label()
     named = [labels.get(plain(part)) or labels.get(plain(part).lower()) for part in (label, path)]
-    if found := next((key for key in named if key), None):
-        return (found,)
+    return tuple(key for key in named if key)[:1]
+
+
+def _by_rule(label: str, code: str, path: str, name: str) -> tuple[str, ...]:
     return classify_amap(code, path, name) or (classify_amap("", label, name) if label else ())
 
 

@@ -29,7 +29,7 @@ from greenmap.read.headings import (
 from greenmap.read.personal import drop_personal
 from greenmap.read.source import DELIMITED, PARQUET, WORKBOOKS, digest, existing_file
 
-_TOTALS = frozenset(("合计", "总计", "小计", "共计", "总和", "total", "subtotal", "grand_total"))
+_TOTALS = frozenset(("合计", "总计", "小计", "共计", "总和", "total", "subtotal", "grandtotal"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,13 +205,19 @@ def _flat(file: Path, layer: str | None, encoding: str | None, known: frozenset[
         raise TableError("read.too_wide", file=file.name, width=width, rows=first_few(wide))
     body = [(k + 1, row) for k, row in enumerate(rows) if k > top and any(row)]
     frame = pd.DataFrame(
-        [row[:width] + [None] * (width - len(row)) for _, row in body],
+        [r if len(r) == width else r[:width] + [None] * (width - len(r)) for _, r in body],
         columns=unique_headings(rows[top][:width] + [None] * (width - len(rows[top]))),
         dtype=object,
     )
-    total = [normal(next(cell for cell in row if cell)) in _TOTALS for _, row in body]
+    total = [_first_word(row) in _TOTALS for _, row in body]
     raw = RawTable(frame, np.array([k for k, _ in body], np.int64), None, facts)
     return raw.keep(~np.array(total, bool), "total_row")
+
+
+def _first_word(row: Cells) -> str:
+    """First filled cell, as "合　计" and "Total:" are compared."""
+    cell = next(cell for cell in row if cell)
+    return "".join(cell.split()).lower().rstrip(":：")
 
 
 def _delimited(file: Path, encoding: str | None, known: frozenset[str]) -> tuple[list[Cells], str]:

@@ -26,7 +26,8 @@ def plain(cell: Any) -> str:
     >>> plain(" １０１．７２ ")
     '101.72'
     """
-    return unicodedata.normalize("NFKC", str(cell)).strip()
+    text = str(cell)
+    return (text if text.isascii() else unicodedata.normalize("NFKC", text)).strip()
 
 
 def as_text(values: pd.Series[Any]) -> pd.Series[Any]:
