@@ -2,11 +2,12 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
-from measure_world import homes_at, line_network, places_at
+from measure_world import LAT, LON, STEP, homes_at, line_network, places_at
 
 from greenmap import settings
 from greenmap.errors import NetworkError, ProfileError, TableError
 from greenmap.measure.reach import attach_all, reach
+from greenmap.network.tables import network_from_tables
 from greenmap.units import UNREACHED
 
 
@@ -51,8 +52,6 @@ def test_unreached_is_beyond_every_limit():
     nodes = pd.DataFrame({"node": [0, 1, 2, 3], "lon": [101.7, 101.701, 101.71, 101.711],
                           "lat": 26.58})
     edges = pd.DataFrame({"u": [0, 2], "v": [1, 3], "length_m": [100.0, 100.0]})
-    from greenmap.network.tables import network_from_tables
-
     table = reach(network_from_tables(nodes, edges), homes_at([0]), places_at([3]),
                   profile="metres")
     assert table.ticks[0, 0] == UNREACHED
@@ -131,3 +130,16 @@ def test_what_is_not_there_is_named():
         table.at("nobody")
     assert table.at("home0")["reached"].tolist() == [True]
     assert isinstance(homes, gpd.GeoDataFrame)
+
+
+def test_a_home_beside_an_island_joins_the_next_street():
+    # node 11 – 12: a stub of path 33 m north of the street that nothing joins
+    nodes = pd.DataFrame({"node": range(13), "lon": [LON + STEP * n for n in (*range(11), 5, 6)],
+                          "lat": [LAT] * 11 + [LAT + 0.0003] * 2})
+    edges = pd.DataFrame({"u": [*range(10), 11], "v": [*range(1, 11), 12]})
+    network = network_from_tables(nodes, edges)
+    homes = homes_at([5]).drop(columns="node")
+    homes = homes.set_geometry(homes.geometry.translate(0, 0.0003))
+    table = reach(network, homes, places_at([5]), profile="metres")
+    # 0.0003 degrees of latitude = 33.2 m back to the street
+    assert table.nearest[0, 0] == pytest.approx(33.2, abs=0.1)

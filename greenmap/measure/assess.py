@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from greenmap import progress
@@ -62,8 +63,9 @@ def assess(study: Study, *, attach_limit_m: float = 100.0, search_min: float = S
         study=study, reaches=reaches, coverage=coverage.table, answers=coverage.answers,
         gaps=find_gaps(coverage, study), checks=find_checks(coverage, study),
         snaps=_snaps(attachments), isochrones=areas, units=list_units(study.communities),
-        manifest=make_manifest(study, arguments={"attach_limit_m": attach_limit_m,
-                                                 "search_min": search_min}),
+        manifest={**make_manifest(study, arguments={"attach_limit_m": attach_limit_m,
+                                                    "search_min": search_min}),
+                  "attached": _counts(attachments)},
     )
 
 
@@ -105,6 +107,14 @@ def _isochrones(study: Study, attachments: Attachments) -> gpd.GeoDataFrame:
 def _no_isochrones(study: Study) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame({"category": [], "profile": [], "band_min": []}, geometry=[],
                             crs=study.crs)
+
+
+def _counts(attachments: Attachments) -> dict[str, dict[str, int]]:
+    """How many homes and places could be put on the streets, and why not the others."""
+    parts = {"homes": attachments.homes, "amenities": attachments.entrances}
+    return {role: {str(status): int(n) for status, n in
+                   zip(*np.unique(part.status.astype(str), return_counts=True), strict=True)}
+            for role, part in parts.items()}
 
 
 def _snaps(attachments: Attachments) -> pd.DataFrame:

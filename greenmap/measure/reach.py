@@ -63,14 +63,22 @@ def attach_all(network: WalkNetwork, homes: gpd.GeoDataFrame, amenities: gpd.Geo
     Returns
     -------
     Attachments
-        Homes may use residents' streets; entrances lie on public ones.
+        Homes may use residents' streets; entrances lie on public ones. Nobody is
+        left on an island (:func:`greenmap.network.islands.islands`): whoever
+        stands beside one joins the next street, if that is near enough.
     """
     from greenmap.network.attach import attach
+    from greenmap.network.islands import islands, mainland_edges
 
-    return Attachments(
-        attach(network, homes, limit_m=attach_limit_m),
-        attach(network, amenities, limit_m=attach_limit_m, public_only=True),
-    )
+    def put(edges: Mask | None) -> Attachments:
+        return Attachments(
+            attach(network, homes, limit_m=attach_limit_m, edges=edges),
+            attach(network, amenities, limit_m=attach_limit_m, edges=edges, public_only=True),
+        )
+
+    first = put(None)
+    table = islands(network, first.homes, first.entrances)
+    return put(mainland_edges(network, table)) if table["island"].any() else first
 
 
 def reach(network: WalkNetwork, homes: gpd.GeoDataFrame, amenities: gpd.GeoDataFrame, *,

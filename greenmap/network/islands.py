@@ -27,7 +27,7 @@ def islands(network: WalkNetwork, homes: Attachment, entrances: Attachment) -> p
     pandas.DataFrame
         Index `component`; columns nodes, junctions (nodes that aren't the middle of a
         street), edges, length_m, homes, places, island. Island: nobody lives there, or it
-        has under 40 junctions and holds no place.
+        has under 40 junctions and holds no place. The largest part never is one.
     """
     count = int(network.component.max()) + 1
     part = network.component[network.tail]
@@ -45,7 +45,7 @@ def islands(network: WalkNetwork, homes: Attachment, entrances: Attachment) -> p
         index=pd.RangeIndex(count, name="component"),
     )
     small = (table["junctions"] < ISLAND_JUNCTIONS) & (table["places"] == 0)
-    return table.assign(island=(table["homes"] == 0) | small)
+    return table.assign(island=((table["homes"] == 0) | small) & (table.index > 0))
 
 
 def mainland_edges(network: WalkNetwork, table: pd.DataFrame) -> Bool:
