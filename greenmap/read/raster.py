@@ -1,4 +1,4 @@
-"""Homes from a population raster; the only module that reads rasters."""
+"""Rasters: homes from a population raster; the only module that opens them."""
 
 from __future__ import annotations
 
@@ -124,3 +124,38 @@ def _window(raster: Any, communities: gpd.GeoDataFrame | None, file: str) -> Any
     if top >= bottom or left >= right:
         raise TableError("read.raster_elsewhere", file=file)
     return Window(int(left), int(top), int(right - left), int(bottom - top))
+
+
+def write_raster(
+    path: str | Path,
+    values: npt.NDArray[Any],
+    *,
+    west: float,
+    south: float,
+    east: float,
+    north: float,
+    nodata: float,
+) -> None:
+    """Write one band of cells as a GeoTIFF in EPSG:4326, float32.
+
+    Parameters
+    ----------
+    path : path
+        File to make.
+    values : (rows, columns) array
+        First row in the north.
+    west, south, east, north : float
+        Outer edges of the cells, degrees.
+    nodata : float
+        Value that says that nothing is known.
+    """
+    import rasterio
+    from rasterio.transform import from_bounds
+
+    rows, columns = values.shape
+    with rasterio.open(
+        path, "w", driver="GTiff", height=rows, width=columns, count=1, dtype="float32",
+        crs="EPSG:4326", nodata=nodata, compress="deflate",
+        transform=from_bounds(west, south, east, north, columns, rows),
+    ) as raster:  # fmt: skip
+        raster.write(values.astype(np.float32), 1)
