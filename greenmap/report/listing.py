@@ -289,4 +289,7 @@ def _causes(text: str, lang: str) -> str:
     known = i18n.table("term", lang)
     pairs = [part.split("=") for part in str(text).split("; ") if "=" in part]
     return i18n.text("report.between", lang).join(
-        f"{known.get(f'cause_{cause}', cause)} {float(people):,.0f}" for cause, people in pairs)
+        f"{known.get(f'cause_{cause}', cause)} "
+        # A share where no people are known.
+        f"{people if people.endswith('%') else format(float(people), ',.0f')}"
+        for cause, people in pairs)
