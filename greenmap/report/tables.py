@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -67,7 +68,7 @@ def cell(value: Any) -> str:
         return neutral(value)
     if value is None or value is pd.NA or value != value:
         return ""
-    return f"{round(float(value), 6) + 0.0:.6f}".rstrip("0").rstrip(".")
+    return f"{round(float(value), 6) + 0.0:.6f}".rstrip("0").rstrip(".")  # + 0.0: no "-0"
 
 
 def write_csv(table: pd.DataFrame, path: Path, *, lang: str) -> None:
@@ -154,11 +155,16 @@ def _reach_rows(result: Assessment, homes: npt.NDArray[np.int64], lang: str
         heads.append((name, i18n.text("term.beyond", lang, limit=f"{search:g}"),
                       i18n.text(f"term.unit_{clause.unit}", lang) if walked else "",
                       cell(clause.limit) if walked else ""))
-    for position, home, unit in zip(homes.tolist(), ids, units, strict=True):
-        for k, (clause_id, beyond, measure, limit) in enumerate(heads):
-            value = answers.value[position, k]
-            place = answers.amenity_id[position, k]
-            yield (home, unit, clause_id, cell(value) if np.isfinite(value) else "",
-                   beyond if np.isinf(value) else "", measure, limit,
-                   within[answers.state[position, k]], reasons[str(answers.reason[position, k])],
-                   "" if place is None else neutral(str(place)))
+    columns = [[column.tolist() for column in (  # lists: far quicker to walk than arrays
+        answers.value[homes, k], answers.state[homes, k], answers.reason[homes, k],
+        answers.amenity_id[homes, k])] for k in range(len(heads))]
+    places: dict[object, str] = {None: ""}
+    for row, (home, unit) in enumerate(zip(ids, units, strict=True)):
+        for (clause_id, beyond, measure, limit), (value, state, reason, place) in zip(
+                heads, columns, strict=True):
+            walk, name = value[row], place[row]
+            if name not in places:
+                places[name] = neutral(str(name))
+            yield (home, unit, clause_id, cell(walk) if walk < inf else "",
+                   beyond if walk == inf else "", measure, limit, within[state[row]],
+                   reasons[str(reason[row])], places[name])
