@@ -72,7 +72,7 @@ def source_blocks(result: Assessment, lang: str) -> list[Block]:
     facts += [(_note(name, known), count) for name, count in network.get("notes", {}).items()]
     blocks = [
         Block(known["block_doors"], (), tuple(_doors(result, known)), ("text", "wider")),
-        Block(known["block_tables"], (known["col_role"], heading("rows", lang),
+        Block(known["block_tables"], (known["col_role"], known["table_rows"],
                                       heading("digest", lang)), tables, ("text", "count", "code")),
         Block(known["block_network"], (), tuple(facts), ("text", "count")),
     ]

@@ -8,11 +8,11 @@ from typing import Any
 
 import geopandas as gpd
 
+from greenmap.model.manifest import table_digest
 from greenmap.model.walk_network import WalkNetwork
-from greenmap.read.source import digest
 from greenmap.studies.study_text import StudyText
 
-_FACTS = ("encoding", "crs", "datum", "layer", "digest", "as_of")
+_FACTS = ("encoding", "crs", "datum", "layer", "as_of")
 
 
 def list_inputs(text: StudyText, communities: gpd.GeoDataFrame | None,
@@ -47,6 +47,7 @@ def _record(role: str, table: gpd.GeoDataFrame, text: StudyText) -> dict[str, An
     source = table.attrs.get("source", {})
     name = str(source.get("name", ""))
     record = {"role": role, "name": name, "path": _path(name, text), "rows": len(table),
+              "digest": table_digest(table),  # of sorted rows: their order doesn't count
               **{key: source.get(key) for key in _FACTS}}
     attrs = table.attrs
     left_out = Counter(str(cause) for *_, cause in attrs.get("left_out", ()))
@@ -74,5 +75,5 @@ def _streets(text: StudyText, network: WalkNetwork) -> dict[str, Any]:
     return {"role": "network", "name": network.source,
             "path": _path(network.source, text) if written else "", "rows": network.n_edges,
             "crs": network.crs, "datum": "wgs84", "encoding": None, "layer": None,
-            "digest": digest(text.file(written)) if written else network.digest,
+            "digest": network.digest,
             "as_of": entry.get("as_of", text.study.get("as_of"))}
