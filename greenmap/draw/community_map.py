@@ -138,11 +138,12 @@ def _data(scene: _Scene, say: Say, lang: str) -> dict[str, Any]:
     study = scene.result.study
     known = load_categories()
     bands = sorted(study.bands)
-    signs = {}
+    signs, places = {}, _places(scene, say)
     for key in _categories(scene.result):
         shape, colour = palette.sign(known[key].group)
-        signs[key] = {"shape": shape, "fill": colour,
-                      "name": known[key].zh if lang == "zh" else known[key].en}
+        name = known[key].zh if lang == "zh" else known[key].en
+        signs[key] = {"shape": shape, "fill": colour, "name": name,
+                      "legend": name if key in places else say("place_none", name=name)}
     return {
         "clauses": [_clause(scene, k, say, lang) for k in range(len(scene.clauses))],
         "first": _first_clause(scene),
@@ -151,9 +152,9 @@ def _data(scene: _Scene, say: Say, lang: str) -> dict[str, Any]:
         "isochrones": [_isochrones(scene, clause, bands) for clause in scene.clauses],
         "bands": [{"fill": colour, "text": say("band", band=f"{band:g}")}
                   for band, colour in zip(bands, palette.band_colours(len(bands)), strict=True)],
-        "places": _places(scene, say), "signs": signs,
+        "places": places, "signs": signs,
         "outline": layers.features(scene.area),
-        "streets": layers.street_lines(study.network, scene.box, tolerance_m=scene.dot_m / 2,
+        "streets": layers.street_lines(study.network, scene.box, tolerance_m=scene.dot_m / 4,
                                        most_points=MOST_STREET_POINTS),
         "bounds": layers.bounds(scene.area), "street": palette.STREET_COLOUR,
         "attribution": str(fill("{}", attribution(study, say))),

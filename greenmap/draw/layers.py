@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
@@ -27,6 +28,9 @@ Box = tuple[float, float, float, float]
 _KINDS = (("motorway", "trunk", "primary"), ("secondary",), ("tertiary",),
           ("residential", "unclassified", "living_street", "pedestrian"), ("service", "road"))
 """OSM street kinds, the larger first; paths and all other kinds come after these."""
+
+_DRAWN_UP_TO_M = (math.inf, math.inf, math.inf, 5.0, 2.5, 2.5)
+"""For each of these, the coarsest tolerance at which it isn't a tangle yet."""
 
 
 @cache
@@ -176,7 +180,7 @@ def street_lines(network: WalkNetwork, box: Box, *, tolerance_m: float,
     """Draw the streets inside a box as one line string of many parts.
 
     Larger kinds come first; a kind is drawn whole or not at all, as long as the
-    points suffice.
+    points suffice and the scale is not too small for it.
 
     Parameters
     ----------
@@ -196,7 +200,9 @@ def street_lines(network: WalkNetwork, box: Box, *, tolerance_m: float,
     """
     left = most_points
     parts: list[npt.NDArray[Any]] = []
-    for edges in _edges_by_kind(network, box):
+    for edges, coarsest in zip(_edges_by_kind(network, box), _DRAWN_UP_TO_M, strict=True):
+        if not len(edges) or tolerance_m > coarsest:
+            continue
         lines = _simplified(network, edges, tolerance_m)
         left -= int(shapely.get_num_coordinates(lines).sum())
         if left < 0:
@@ -208,9 +214,9 @@ def street_lines(network: WalkNetwork, box: Box, *, tolerance_m: float,
 
 
 def _edges_by_kind(network: WalkNetwork, box: Box) -> list[npt.NDArray[np.int64]]:
-    """Edges whose own box meets `box`, in groups from the larger streets down."""
+    """Edges whose own box meets `box`, a group for each of :data:`_DRAWN_UP_TO_M`."""
     if not network.n_edges:
-        return []
+        return [np.array([], np.int64)] * len(_DRAWN_UP_TO_M)
     starts = network.shape_start[:-1]
     low = np.minimum.reduceat(network.shape_xy, starts)
     high = np.maximum.reduceat(network.shape_xy, starts)
@@ -218,8 +224,7 @@ def _edges_by_kind(network: WalkNetwork, box: Box) -> list[npt.NDArray[np.int64]
     rank = {kind: n for n, kinds in enumerate(_KINDS) for kind in kinds}
     ranks = np.array([rank.get(kind.removesuffix("_link"), len(_KINDS))
                       for kind in network.kinds], dtype=np.int64)[network.kind]
-    groups = [np.flatnonzero(near & (ranks == n)) for n in range(len(_KINDS) + 1)]
-    return [edges for edges in groups if len(edges)]
+    return [np.flatnonzero(near & (ranks == n)) for n in range(len(_KINDS) + 1)]
 
 
 def _simplified(network: WalkNetwork, edges: npt.NDArray[np.int64],

@@ -101,7 +101,7 @@ def _isochrones(study: Study, attachments: Attachments) -> gpd.GeoDataFrame:
                    bounds=bounds)
         for name, sets in wanted.items()
     ]
-    return pd.concat(parts, ignore_index=True)
+    return pd.concat(parts, ignore_index=True) if parts else _no_isochrones(study)
 
 
 def _no_isochrones(study: Study) -> gpd.GeoDataFrame:

@@ -19,15 +19,17 @@ gm.style = (key, feature) => {
   if (key === "streets") return {color: data.street, weight: 1.2, opacity: 1, fill: false};
   if (key === "outline") return {color: "#111", weight: 2.5, dashArray: "8 4", fill: false};
   if (key === "isochrones")
-    return {color: "#54278f", weight: 1, fillColor: data.bands[feature.properties.band].fill, fillOpacity: 0.45};
+    return {color: "#54278f", weight: 0.6, fillColor: data.bands[feature.properties.band].fill, fillOpacity: 0.45};
   if (key === "homes") {
     const known = data.homes.classes[gm.clause][feature.properties.n];
-    return {color: "#444", weight: 0.8, fillColor: data.home_colours[known], fillOpacity: 1};
+    // Far out, many homes share a dot: smaller ones leave the streets and their neighbours to be seen.
+    const radius = Math.min(5.5, Math.max(2, gm.map.getZoom() - 12.5));
+    return {color: "#444", weight: radius / 6, radius, fillColor: data.home_colours[known], fillOpacity: 1};
   }
   return {color: "#fff", weight: 1.2, fillColor: data.signs[key].fill, fillOpacity: 1};
 };
 
-gm.point = (key, feature, at) => key === "homes" ? L.circleMarker(at, {radius: 4.5})
+gm.point = (key, feature, at) => key === "homes" ? L.circleMarker(at)
   : new gm.Sign(at, {radius: 6, shape: gm.data.signs[key].shape});
 
 gm.points = (lon, lat) => ({type: "FeatureCollection", features: lon.map((x, n) => (
@@ -52,13 +54,14 @@ gm.legendRows = () => {
   const rows = [{title: clause.heading},
     ...clause.classes.map((text, n) => ({shape: "dot", fill: colours[n], text})).filter(row => row.text)];
   if (clause.isochrones) rows.push({title: clause.isochrones}, ...bands.map(({fill, text}) => ({fill, text})));
-  rows.push({title: words.places}, ...clause.categories.map(key => ({...signs[key], line: "#fff", text: signs[key].name})),
+  rows.push({title: words.places}, ...clause.categories.map(key => ({...signs[key], line: "#fff", text: signs[key].legend})),
     {shape: "line", line: "#111", text: words.outline}, {shape: "line", line: gm.data.street, text: words.streets});
   return rows;
 };
 
 gm.start = (map, layers) => {
   const {data} = gm, auto = new Set();
+  gm.map = map;
   layers.streets.addData(data.streets);
   layers.outline.addData(data.outline);
   layers.homes.addData(gm.points(data.homes.lon, data.homes.lat));
@@ -87,4 +90,5 @@ gm.start = (map, layers) => {
     show(Number(select.value));
   }));
   show(data.first);
+  map.on("zoomend", () => layers.homes.eachLayer(one => layers.homes.resetStyle(one)));
 };
