@@ -16,7 +16,7 @@ LON, LAT = st.floats(80, 112), st.floats(26, 45)
 
 
 def metres(a, b):
-    return GEOD.inv(np.asarray(a[0]), np.asarray(a[1]), np.asarray(b[0]), np.asarray(b[1]))[2]
+    return np.array(GEOD.inv(*(list(map(float, axis)) for axis in (*a, *b)))[2])
 
 
 @given(LON, LAT)

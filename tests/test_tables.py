@@ -389,9 +389,9 @@ def test_numbers_come_back_as_they_were_written(value):
 
 
 def test_infinity_is_not_a_number():
-    numbers, unreadable = parse_numbers(pd.Series(["inf", "1e999", "-∞", "5"], dtype=object))
-    assert unreadable.tolist() == [True, True, True, False]
-    assert numbers[3] == 5
+    numbers, unreadable = parse_numbers(pd.Series(["inf", "1e999", "-∞", "1_0", "5"], dtype=object))
+    assert unreadable.tolist() == [True, True, True, True, False]
+    assert numbers[4] == 5
 
 
 def test_the_caller_s_mapping_of_columns_wins(tmp_path):

@@ -63,4 +63,5 @@ def _given(ids: pd.Series[Any], raw: RawTable, index: str, faults: Faults) -> pd
             ids=first_few(sorted(set(ids[twice]))),
             rows=first_few(raw.rows[twice].tolist()),
         )
-    return pd.Index(list(ids), name=index)
+    index_of: pd.Index[Any] = pd.Index(list(ids), name=index)
+    return index_of

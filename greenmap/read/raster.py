@@ -150,12 +150,13 @@ def write_raster(
         Value that says that nothing is known.
     """
     import rasterio
-    from rasterio.transform import from_bounds
 
     rows, columns = values.shape
+    # not from_bounds: its product of affines warns with affine 3
+    place = rasterio.Affine((east - west) / columns, 0, west, 0, (south - north) / rows, north)
     with rasterio.open(
         path, "w", driver="GTiff", height=rows, width=columns, count=1, dtype="float32",
         crs="EPSG:4326", nodata=nodata, compress="deflate",
-        transform=from_bounds(west, south, east, north, columns, rows),
+        transform=place,
     ) as raster:  # fmt: skip
         raster.write(values.astype(np.float32), 1)

@@ -87,21 +87,32 @@ def parse_numbers(values: pd.Series[Any]) -> tuple[npt.NDArray[np.float64], npt.
     >>> numbers.tolist(), bad.tolist()
     ([12.0, 1200.0, nan, nan], [False, False, False, True])
     """
-    numbers = pd.to_numeric(values, errors="coerce").to_numpy(float, na_value=np.nan).copy()
-    unreadable = np.isinf(numbers)
-    for position in np.flatnonzero(np.isnan(numbers) & values.notna().to_numpy()):
-        text = plain(values.iloc[position])
-        if text.lower() in _BLANK:
-            continue
-        if _THOUSANDS.match(text):
-            text = text.replace(",", "")
-        try:
-            numbers[position] = float(text)
-        except ValueError:
-            unreadable[position] = True
-    unreadable |= np.isinf(numbers)
+    cells = values.astype(object).to_numpy()
+    cells = np.where(values.isna(), None, cells)
+    try:  # float() of every cell at once
+        if any(isinstance(cell, str) and "_" in cell for cell in cells):
+            raise ValueError  # Python reads 1_000 as a number; people don't
+        numbers = cells.astype(float)
+        unreadable = np.isinf(numbers)
+    except (ValueError, TypeError):
+        read = [_number(cell) for cell in cells]
+        numbers = np.array([np.nan if value is None else value for value in read])
+        unreadable = np.array([value is None for value in read]) | np.isinf(numbers)
     numbers[unreadable] = np.nan
     return numbers, unreadable
+
+
+def _number(cell: Any) -> float | None:
+    """One cell as a number, NaN where blank, None where it is something else."""
+    text = "" if cell is None else plain(cell)
+    if text.lower() in _BLANK:
+        return np.nan
+    if _THOUSANDS.match(text):
+        text = text.replace(",", "")
+    try:
+        return None if "_" in text else float(text)
+    except ValueError:
+        return None
 
 
 def number_column(
