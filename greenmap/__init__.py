@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from greenmap.model.study import Assessment, Study
     from greenmap.network.export import to_osmnx
     from greenmap.network.open import read_network
+    from greenmap.network.store import save_network
     from greenmap.network.tables import network_from_tables
     from greenmap.read.amenities import read_amenities
     from greenmap.read.communities import read_communities
@@ -45,6 +46,7 @@ _HOME = {
     "read_amenities": "greenmap.read.amenities",
     "join_amenities": "greenmap.read.join",
     "read_network": "greenmap.network.open",
+    "save_network": "greenmap.network.store",
     "network_from_tables": "greenmap.network.tables",
     "to_osmnx": "greenmap.network.export",
     "load_standard": "greenmap.model.standard",
@@ -72,8 +74,8 @@ __all__ = ["Assessment", "Profile", "Study", "assess", "attach_all", "check_stud
            "draw_community", "draw_coverage", "find_checks", "find_gaps", "init_study",
            "isochrones", "join_amenities", "load_profile", "load_standard", "match_clauses",
            "network_from_tables", "reach", "read_amenities", "read_communities", "read_homes",
-           "read_network", "read_study", "to_osmnx", "use", "write_report", "write_results",
-           "write_sample"]
+           "read_network", "read_study", "save_network", "to_osmnx", "use", "write_report",
+           "write_results", "write_sample"]
 
 
 def __getattr__(name: str) -> Any:

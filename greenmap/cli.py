@@ -90,14 +90,14 @@ def check(study: Path) -> None:
 
 
 @_verb
-@_STUDY
-@_out()
-def build(study: Path, out: Path | None) -> None:
-    """Build the street network and keep it."""
+@click.argument("streets", type=click.Path(path_type=Path), required=False)
+@click.option("--place", cls=Option)
+@_out("network.npz")
+def build(streets: Path | None, place: str | None, out: Path) -> None:
+    """Build a walking network from a street file or a place's name, and keep it."""
     import greenmap as gm
 
-    out = out or study.with_name("network.npz")
-    network = gm.read_study(study).network
+    network = gm.read_network(streets, place=place)
     gm.save_network(network, out)
     say("build_done", junctions=network.n_nodes, streets=network.n_edges, file=out)
 

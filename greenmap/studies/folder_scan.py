@@ -27,7 +27,8 @@ _NAMED = {
     "amenities": re.compile("设施|兴趣点|台账|poi|ameniti|facilit", re.I),
 }
 _POPULATION = re.compile("人口|pop", re.I)
-_UNSAFE = re.compile(r'[\x00-\x1f\x7f"\\]')
+# What a study file can't hold; names in a foreign encoding come as lone surrogates.
+_UNSAFE = re.compile(r'[\x00-\x1f\x7f"\\\ud800-\udfff]')
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +79,29 @@ def scan_folder(folder: Path) -> tuple[Candidate, ...]:
     found: list[Candidate] = []
     for file in files:
         if not file.name.startswith((".", "~$")):
-            found += _candidates(file, file.relative_to(folder).as_posix())
+            found += candidates(file, file.relative_to(folder).as_posix())
     return tuple(found)
 
 
-def _candidates(file: Path, path: str) -> Iterator[Candidate]:
+def candidates(file: Path, path: str) -> Iterator[Candidate]:
+    """Say what one file may serve as; a file with several layers may serve as several.
+
+    Parameters
+    ----------
+    file : Path
+        The file itself.
+    path : str
+        How a study in the scanned folder would write it.
+
+    Yields
+    ------
+    Candidate
+
+    Examples
+    --------
+    >>> [one.role for one in candidates(Path("a.osm.pbf"), "a.osm.pbf")]
+    ['network']
+    """
     name = file.name.lower()
     ending = file.suffix.lower()
     if _UNSAFE.search(path):

@@ -62,18 +62,20 @@ def _record(role: str, table: gpd.GeoDataFrame, text: StudyText) -> dict[str, An
 def _path(name: str, text: StudyText) -> str:
     """The path as written, if it is relative; else the bare name: no folder of this machine."""
     entries = (text.communities, *text.amenities, text.homes, text.network)
-    for written in (entry.get(key, "") for entry in entries for key in ("path", "raster")):
-        absolute = PurePosixPath(written).is_absolute() or PureWindowsPath(written).is_absolute()
-        if PurePosixPath(written).name == name and not absolute:
-            return str(written)
-    return name
+    written = (entry.get(key, "") for entry in entries for key in ("path", "raster"))
+    return next((_relative(path) for path in written if PurePosixPath(path).name == name), name)
+
+
+def _relative(written: str) -> str:
+    absolute = PurePosixPath(written).is_absolute() or PureWindowsPath(written).is_absolute()
+    return PurePosixPath(written).name if absolute else written
 
 
 def _streets(text: StudyText, network: WalkNetwork) -> dict[str, Any]:
     entry = text.network
     written = entry.get("path") or entry.get("edges")
     return {"role": "network", "name": network.source,
-            "path": _path(network.source, text) if written else "", "rows": network.n_edges,
+            "path": _relative(written) if written else "", "rows": network.n_edges,
             "crs": network.crs, "datum": "wgs84", "encoding": None, "layer": None,
             "digest": network.digest,
             "as_of": entry.get("as_of", text.study.get("as_of"))}

@@ -139,8 +139,9 @@ class _Page:
             return
         self.ask("path", what=i18n.text(f"report.role_{role}", self.lang))
         for one in found:
+            key = "raster" if one.role == "raster" else "path"
             layer = f", layer = {_quoted(one.layer)}" if one.layer else ""
-            self.lines.append(f"#   path = {_quoted(one.path)}{layer}")
+            self.lines.append(f"#   {key} = {_quoted(one.path)}{layer}")
 
     def table(self, one: Candidate) -> None:
         key = "raster" if one.role == "raster" else "path"
@@ -158,6 +159,9 @@ def _is_osm(streets: list[Candidate]) -> bool:
 
 
 def _amenities(page: _Page, found: list[Candidate], streets: list[Candidate]) -> None:
+    if len(found) > 1:
+        page.lines.append("")
+        page.comment("init_several")
     for one in found:
         page.lines += ["", "[[amenities]]"]
         page.table(one)
