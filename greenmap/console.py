@@ -14,6 +14,7 @@ from greenmap import i18n, settings
 from greenmap.errors import GreenmapError, InputError
 
 DONE, GAPS_FOUND, BAD_INPUT, OUR_BUG = range(4)
+INTERRUPTED = 130
 """What a run ends with."""
 
 
@@ -112,6 +113,8 @@ class Verbs(_Helped, click.Group):
         except InputError as error:
             click.echo(str(error), err=True)
             ctx.exit(BAD_INPUT)
+        except KeyboardInterrupt:
+            ctx.exit(INTERRUPTED)
         except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
             raise
         except Exception as error:

@@ -10,12 +10,13 @@ import time
 from pathlib import Path
 from urllib.parse import unquote
 
+import click
 import pytest
 from click.testing import CliRunner
 
 from greenmap import i18n, settings
 from greenmap.cli import main
-from greenmap.console import BAD_INPUT, DONE, GAPS_FOUND, OUR_BUG
+from greenmap.console import BAD_INPUT, DONE, GAPS_FOUND, INTERRUPTED, OUR_BUG, progress_bar
 
 STUDIES = Path(__file__).parent / "data" / "studies"
 VERBS = ("init", "sample", "demo", "check", "build", "assess", "map", "report", "standards")
@@ -216,3 +217,25 @@ def test_init_says_what_to_do_next(tmp_path):
     said = run("init", str(tmp_path), "--lang", "zh")
     assert f"greenmap check {tmp_path / 'study.toml'}" in said
     run("init", str(tmp_path), code=BAD_INPUT)
+
+
+def test_progress_is_one_bar_per_kind_of_work_and_silent_when_asked(capsys):
+    with click.Context(main):
+        show = progress_bar()
+        show(0, 2, "one")
+        show(2, 2, "one")
+    assert "one" in capsys.readouterr().err
+    with click.Context(main) as context:
+        context.meta["greenmap.quiet"] = True
+        progress_bar()(0, 2, "two")
+    assert capsys.readouterr().err == ""
+
+
+def test_a_run_that_is_stopped_doesn_t_look_like_gaps(monkeypatch):
+    import greenmap
+
+    def stopped(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(greenmap, "check_study", stopped)
+    run("check", "study.toml", code=INTERRUPTED)

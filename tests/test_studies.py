@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+import greenmap as gm
 from greenmap.errors import Faults, InputFaults, MissingFileError
 from greenmap.studies import read_study
-from greenmap.studies.study_text import read_study_text
+from greenmap.studies.study_text import SECTIONS, read_study_text
 
 STUDIES = Path(__file__).parent / "data" / "studies"
 SMALL = STUDIES / "small" / "study.toml"
@@ -197,3 +202,101 @@ def test_windows_line_ends_and_byte_order_mark_are_no_fault(tmp_path):
 def test_no_study_file_says_how_to_make_one(tmp_path):
     with pytest.raises(MissingFileError, match="greenmap init"):
         read_study_text(tmp_path / "study.toml", Faults())
+
+
+def small_copy(folder: Path, *changes: tuple[str, str]) -> Path:
+    for path in SMALL.parent.iterdir():
+        shutil.copy(path, folder)
+    study = folder / "study.toml"
+    text = study.read_text("utf-8")
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    study.write_text(text, "utf-8")
+    return study
+
+
+def test_nodes_and_edges_stand_in_for_a_street_file(tmp_path):
+    (tmp_path / "nodes.csv").write_text(
+        "node,lon,lat\n1,118.8712,28.96\n2,118.8755,28.96\n", "utf-8")
+    (tmp_path / "edges.csv").write_text("u,v,length_m\n1,2,420\n", "utf-8")
+    study = small_copy(tmp_path, ("[[amenities]]\nosm = true\n", ""), (
+        'path = "streets.osm"', 'nodes = "nodes.csv"\nedges = "edges.csv"'))
+    (tmp_path / "homes.csv").write_text(
+        "编号,lon,lat,人口,node\nh1,118.8712,28.9602,100,1\n", "utf-8")
+    (tmp_path / "facilities.csv").write_text(
+        "id,name,category,lon,lat,node\np1,小学,primary_school,118.8755,28.9602,2\n", "utf-8")
+    found = gm.assess(read_study(study), with_isochrones=False)
+    # Given nodes: nothing is attached, so the walk is the edge's 420 m and no more.
+    assert found.reaches["metres"].to_frame("primary_school").loc["h1", "value"] == 420
+
+
+def test_osm_sources_need_an_osm_street_file(tmp_path):
+    (tmp_path / "nodes.csv").write_text("node,lon,lat\n1,118.87,28.96\n2,118.88,28.96\n", "utf-8")
+    (tmp_path / "edges.csv").write_text("u,v\n1,2\n", "utf-8")
+    study = small_copy(
+        tmp_path, ('path = "streets.osm"', 'nodes = "nodes.csv"\nedges = "edges.csv"'),
+        ('path = "homes.csv"\ndatum = "wgs84"', "osm_buildings = true"))
+    with pytest.raises(InputFaults) as told:
+        read_study(study)
+    assert [(f.key, f.facts["section"]) for f in told.value.faults] == [
+        ("study.osm_needs_file", "[[amenities]] 2"), ("study.osm_needs_file", "[homes]")]
+
+
+def test_columns_mapping_standard_and_profile_of_ones_own(tmp_path):
+    study = small_copy(
+        tmp_path, ('path = "homes.csv"', 'path = "homes.csv"\ncolumns = { people = "JZRK" }'),
+        ('path = "facilities.csv"', 'path = "facilities.csv"\nmapping = "words.csv"'),
+        ('"fifteen-minute-generic"', '"mine.toml"'), ('"elderly"]', '"slow.toml"]'))
+    homes = tmp_path / "homes.csv"
+    homes.write_text(homes.read_text("utf-8").replace("人口", "JZRK"), "utf-8")
+    (tmp_path / "words.csv").write_text("word,category\n不知道,pharmacy\n", "utf-8")
+    (tmp_path / "mine.toml").write_text(
+        '[standard]\nid = "mine"\nzh = "我"\nen = "mine"\n[[clause]]\nid = "a"\n'
+        'category = "pharmacy"\nlimit_m = 300\nzh = "a"\nen = "a"\nsource_zh = "b"\n'
+        'source_en = "b"\nconfidence = "proposal"\n', "utf-8")
+    (tmp_path / "slow.toml").write_text(
+        'id = "slow"\nzh = "慢"\nen = "slow"\nspeed_m_per_min = 30\n', "utf-8")
+    found = read_study(study)
+    assert found.homes["people"].sum() == 270
+    assert found.amenities.loc["x1", "category"] == "pharmacy"
+    assert (found.standard.id, sorted(found.profiles)) == ("mine", ["adult", "metres", "slow"])
+
+
+VALUES = st.one_of(
+    st.booleans(), st.integers(-3, 200), st.floats(), st.text(max_size=8), st.just("x" * 400),
+    st.lists(st.one_of(st.floats(), st.text(max_size=4), st.booleans()), max_size=3),
+    st.dictionaries(st.text("abc", min_size=1, max_size=3), st.integers(), max_size=2))
+
+
+def toml(value: object) -> str:
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{k} = {toml(v)}" for k, v in value.items()) + " }"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(toml, value)) + "]"
+    if isinstance(value, str):
+        return json.dumps(value)
+    return str(value).lower()
+
+
+@given(st.lists(st.tuples(
+    st.sampled_from([(part, key) for part, keys in SECTIONS.items() for key in keys]), VALUES),
+    max_size=8, unique_by=lambda pair: pair[0]))
+def test_whatever_stands_in_a_study_file_ends_in_faults_never_in_a_crash(pairs):
+    text = "".join(
+        f"[{part}]\n" + "".join(f"{key} = {toml(v)}\n" for (p, key), v in pairs if p == part)
+        for part in SECTIONS)
+    with TemporaryDirectory() as folder:
+        study = Path(folder) / "study.toml"
+        study.write_text(text, "utf-8")
+        with pytest.raises(InputFaults) as told:  # nothing is in the folder: no study
+            read_study(study)
+        assert told.value.text("zh") and told.value.text("en")
+
+
+@given(st.binary(max_size=60))
+def test_bytes_that_are_no_study_file_end_in_faults(data):
+    with TemporaryDirectory() as folder:
+        study = Path(folder) / "study.toml"
+        study.write_bytes(data)
+        assert len(faults_of(study)) > 0

@@ -58,12 +58,13 @@ def make_study(sources: Sources) -> Study:
     assert text and network and standard  # else a fault was noted and raised
     assert communities is not None and homes is not None
     said = text.study
+    share = said.get("share")
     amenities = join_amenities(sources.amenities)
     return Study(
         communities=to_study(communities, network.crs), homes=to_study(homes, network.crs),
         amenities=to_study(amenities, network.crs), network=network, standard=standard,
-        share=said.get("share"), name=said.get("name", text.path.resolve().parent.name),
-        profiles=sources.profiles,
+        share=None if share is None else float(share),
+        name=said.get("name", text.path.resolve().parent.name), profiles=sources.profiles,
         bands=tuple(sorted({float(band) for band in said.get("bands", BANDS)})),
         lang=said.get("lang", "zh"), as_of=said.get("as_of", ""),
         collected=tuple(amenities.attrs["collected"]), inputs=sources.inputs,

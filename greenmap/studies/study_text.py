@@ -11,6 +11,7 @@ import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -82,7 +83,7 @@ class StudyText:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
 
 
 def _all(value: Any, kind: type) -> bool:
@@ -253,10 +254,13 @@ def _check_path(written: str, folder: Path, key: str, where: dict[str, str], fau
                    written=_CONTROL.sub("?", written))
         return False
     found = folder / written
-    if not found.exists():
+    try:
+        if found.exists():
+            return True
         beside = [p.name for p in found.parent.iterdir()] if found.parent.is_dir() else []
-        near = get_close_matches(found.name, beside, n=3, cutoff=0.5)
-        faults.add("study.file_missing" if not near else "study.file_missing_near", **where,
-                   key=key, written=written, near=", ".join(near))
-        return False
-    return True
+    except OSError:  # a name the disk can't hold
+        beside = []
+    near = get_close_matches(found.name, beside, n=3, cutoff=0.5)
+    faults.add("study.file_missing_near" if near else "study.file_missing", **where,
+               key=key, written=written, near=", ".join(near))
+    return False
