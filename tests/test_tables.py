@@ -1,9 +1,11 @@
 """Every form a table comes in gives the same table; every way to be wrong is named."""
 
 import codecs
+import csv
 import hashlib
 import logging
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import geopandas as gpd
 import openpyxl
@@ -437,3 +439,26 @@ def test_two_headings_are_needed_for_a_mapping(tmp_path):
     with pytest.raises(TableError) as caught:
         read_amenities(BAD / "no_category.csv", mapping=file)
     assert caught.value.key == "read.mapping_columns"
+
+
+CELLS = st.one_of(
+    st.sampled_from(["", "a", "b", "合计", "101.7", "26.5", "-1", "3", "1e400", "１２", '"', "无"]),
+    st.text(st.characters(blacklist_categories=("Cs",)), max_size=4),
+)
+
+
+@given(st.lists(st.lists(CELLS, min_size=4, max_size=4), max_size=4))
+def test_whatever_stands_in_the_cells_no_row_vanishes(rows):
+    with TemporaryDirectory() as folder:
+        file = Path(folder, "homes.csv")
+        with file.open("w", encoding="utf-8", newline="") as out:
+            csv.writer(out).writerows([["编号", "人口", "经度", "纬度"], *rows])
+        try:
+            homes = read_homes(file)
+        except InputError as error:
+            assert error.text("zh") and error.text("en")
+            return
+    filled = [row for row in rows if any(cell.strip() for cell in row)]
+    source = homes.attrs["source"]
+    assert source["rows_in"] == len(filled)
+    assert source["rows_out"] == len(homes) == len(filled) - len(homes.attrs["left_out"])

@@ -10,11 +10,14 @@ import pandas as pd
 import pyogrio
 import shapely
 from pyogrio.errors import DataLayerError, DataSourceError
+from pyproj.exceptions import CRSError
 
 from greenmap.errors import EncodingError, TableError, UnreadableFileError
 from greenmap.read.encoding import cpg_encoding, decode_cell, find_cell_encoding
 from greenmap.read.source import part
 
+# pyogrio 0.13 stumbles over a variable of its own where a .prj can't be parsed
+_BROKEN = (DataSourceError, DataLayerError, CRSError, UnboundLocalError)
 _BYTES = "ISO-8859-1"  # one character a byte: brings the bytes of a .dbf through unharmed
 
 
@@ -58,7 +61,7 @@ def read_layer(
         table = pyogrio.read_dataframe(
             file, layer=chosen, encoding=_BYTES if shapefile else None, fid_as_index=False
         )
-    except (DataSourceError, DataLayerError, shapely.errors.ShapelyError) as error:
+    except (*_BROKEN, shapely.errors.ShapelyError) as error:
         raise UnreadableFileError("read.unreadable", file=file.name, detail=str(error)) from error
     except UnicodeDecodeError as error:
         raise EncodingError("read.encoding_unknown", file=file.name) from error

@@ -31,9 +31,8 @@ _CITIZEN = re.compile(
     r"(?<!\d)[1-9]\d{5}(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?!\d)"
 )
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-_CODE = re.compile(
-    r"(^|_)(id|osm_?id|uid|fid|objectid|code|location|geometry)$|编[号码]|代码|坐标|经度|纬度"
-)
+_CODE = re.compile(r"(^|_)(id|osm_?id|uid|fid|objectid|code)$|编[号码]|代码")
+_COORDINATE = re.compile(r"坐标|经度|纬度|经纬|^(lon|lat|lng|location|longitude|latitude|x|y)$")
 
 
 def drop_personal(frame: pd.DataFrame, *, file: str) -> tuple[pd.DataFrame, tuple[str, ...]]:
@@ -76,13 +75,15 @@ def _personal_heading(heading: str) -> bool:
 
 
 def _personal_cells(heading: str, cells: pd.Series[Any]) -> bool:
-    if pd.api.types.is_float_dtype(cells) or pd.api.types.is_bool_dtype(cells):
+    word = re.sub(r"[\s\-]+", "_", heading.strip().lower())
+    if pd.api.types.is_float_dtype(cells) or _COORDINATE.search(word):
         return False
-    text = "\n".join(map(str, cells.dropna().unique()))
+    # the shortest of what is looked for, "1单元301", has six characters
+    text = "\n".join(cell for cell in set(map(str, cells.dropna())) if len(cell) > 5)
     if any(_valid_citizen_id(found.group()) for found in _CITIZEN.finditer(text)):
         return True
     # ids of map services have as many digits as a phone
-    if _CODE.search(re.sub(r"[\s\-]+", "_", heading.strip().lower())):
+    if _CODE.search(word):
         return False
     return _PHONE_OR_FLAT.search(text) is not None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -81,11 +82,14 @@ def _cells(
 ) -> tuple[dict[str, npt.NDArray[Any]], int, str]:
     """Cells with people: row, column, centre, people; and how many hold nobody."""
     import rasterio
-    from rasterio.errors import RasterioIOError
+    from rasterio.errors import NotGeoreferencedWarning, RasterioIOError
 
     try:
-        with rasterio.open(file) as raster:
-            if raster.crs is None:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", NotGeoreferencedWarning)  # told as an error below
+            raster = rasterio.open(file)
+        with raster:
+            if raster.crs is None or raster.transform.is_identity:
                 raise CrsError("model.crs_missing", source=file.name, numbers=str(raster.bounds))
             window = _window(raster, communities, file.name)
             band = raster.read(1, window=window, masked=True)

@@ -13,6 +13,7 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from pyproj.exceptions import CRSError
 
 from greenmap.errors import Faults, TableError, UnreadableFileError
 from greenmap.model.datum import check_datum
@@ -165,8 +166,8 @@ def _named(raw: RawTable, schema: Schema, given: dict[str, str], faults: Faults)
             del given[column]
     headings = [str(heading) for heading in raw.frame.columns]
     matched = match_columns(headings, schema, given, file=raw.file, faults=faults)
-    has_id = schema.index in matched.values() or "osm_id" in map(normal, headings)
-    if has_id:
+    ids = [h for h in headings if matched.get(h) == schema.index or normal(h) == "osm_id"]
+    if ids and raw.frame[ids[0]].duplicated().any():
         raw = raw.keep(~_repeated(raw), "exact_repeat")
     if raw.frame.empty:
         raise TableError("read.no_rows", file=raw.file, layer=raw.source["layer"] or "-")
@@ -209,15 +210,14 @@ def _flat(file: Path, layer: str | None, encoding: str | None, known: frozenset[
         columns=unique_headings(rows[top][:width] + [None] * (width - len(rows[top]))),
         dtype=object,
     )
-    total = [_first_word(row) in _TOTALS for _, row in body]
+    total = [_is_total(next(filter(None, row))) for _, row in body]
     raw = RawTable(frame, np.array([k for k, _ in body], np.int64), None, facts)
     return raw.keep(~np.array(total, bool), "total_row")
 
 
-def _first_word(row: Cells) -> str:
-    """First filled cell, as "合　计" and "Total:" are compared."""
-    cell = next(cell for cell in row if cell)
-    return "".join(cell.split()).lower().rstrip(":：")
+def _is_total(cell: str) -> bool:
+    """Whether a row begins with "合　计", "Total:" and the like."""
+    return cell[0] in "合总小共tTsSgG" and "".join(cell.split()).lower().rstrip(":：") in _TOTALS
 
 
 def _delimited(file: Path, encoding: str | None, known: frozenset[str]) -> tuple[list[Cells], str]:
@@ -252,7 +252,7 @@ def _parquet(file: Path) -> RawTable:
             table: Any = gpd.read_parquet(file)
         except ValueError:  # no geometry column: a flat table
             table = pd.read_parquet(file)
-    except (pyarrow.ArrowException, OSError, ValueError) as error:
+    except (pyarrow.ArrowException, CRSError, OSError, ValueError, KeyError, TypeError) as error:
         raise UnreadableFileError("read.unreadable", file=file.name, detail=str(error)) from error
     table = table.reset_index(drop=isinstance(table.index, pd.RangeIndex))
     rows = np.arange(1, len(table) + 1)

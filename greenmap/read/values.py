@@ -87,8 +87,7 @@ def parse_numbers(values: pd.Series[Any]) -> tuple[npt.NDArray[np.float64], npt.
     >>> numbers.tolist(), bad.tolist()
     ([12.0, 1200.0, nan, nan], [False, False, False, True])
     """
-    cells = values.astype(object).to_numpy()
-    cells = np.where(values.isna(), None, cells)
+    cells = values.astype(object).where(values.notna(), None).to_numpy()
     try:  # float() of every cell at once
         if any(isinstance(cell, str) and "_" in cell for cell in cells):
             raise ValueError  # Python reads 1_000 as a number; people don't

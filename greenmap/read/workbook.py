@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import warnings
+import zlib
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
 
-from greenmap.errors import TableError, UnreadableFileError
+from greenmap.errors import InputError, TableError, UnreadableFileError
 from greenmap.read.headings import Cells, heading_row
+
+# what openpyxl lets through when the archive or the XML inside it is damaged
+_BROKEN = (BadZipFile, zlib.error, EOFError, OSError, SyntaxError, KeyError, ValueError, TypeError,
+           RuntimeError)  # fmt: skip
 
 
 def read_sheet(file: Path, *, sheet: str | None, known: frozenset[str]) -> tuple[list[Cells], str]:
@@ -58,7 +63,9 @@ def read_sheet(file: Path, *, sheet: str | None, known: frozenset[str]) -> tuple
                 }
             finally:
                 book.close()
-    except (BadZipFile, InvalidFileException, KeyError, OSError, SyntaxError) as error:
+    except InputError:
+        raise
+    except (*_BROKEN, InvalidFileException) as error:
         raise UnreadableFileError("read.bad_workbook", file=file.name) from error
     return _choose(pages, file.name, known)
 
