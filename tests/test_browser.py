@@ -95,7 +95,7 @@ class Visit:
 
         shot = Image.open(BytesIO(self.page.locator(".folium-map").screenshot())).convert("RGB")
         wanted = np.array([int(colour[n:n + 2], 16) for n in (1, 3, 5)])
-        return int((np.abs(np.asarray(shot).astype(int) - wanted).max(axis=2) <= 12).sum())
+        return int((np.abs(np.asarray(shot).astype(int) - wanted).max(axis=2) <= 5).sum())
 
 
 def mixed(colour: str, opacity: float, ground: str = "#fbfaf7") -> str:
@@ -110,7 +110,7 @@ def test_city_map_opens_offline_with_its_communities_painted(visit, folder, whic
     seen = visit(folder / which / "index.html", size)
     # 01 and 02 meet one of two judged clauses (class 1), 03 none (class 0).
     for paint, share_of_map in ((1, 0.04), (0, 0.02)):
-        dots = seen.painted(mixed(palette.SHARE_COLOURS[paint], 0.8))
+        dots = seen.painted(mixed(palette.SHARE_COLOURS[paint], palette.AREA_OPACITY))
         assert dots > share_of_map * 330 * 440, (paint, dots)
     assert seen.troubles == []
 
@@ -119,7 +119,7 @@ def test_a_community_not_known_is_hatched(visit, tmp_path):
     page = draw_coverage(world.assessment(collected=()), lang="zh")
     seen = visit(page.save(tmp_path / "index.html"))
     # 02 and 03 have no judged clause met or only unknown ones: grey stripes, not a class's colour.
-    assert seen.painted(mixed(palette.UNKNOWN_COLOUR, 0.8)) > 1000
+    assert seen.painted(mixed(palette.UNKNOWN_COLOUR, palette.AREA_OPACITY)) > 1000
     assert seen.troubles == []
 
 
@@ -174,7 +174,7 @@ def test_choosing_a_clause_repaints_homes_and_says_so(visit, folder):
 
 def test_layers_can_be_switched_off(visit, folder):
     seen = visit(folder / "plain" / PAGES[world.IDS[2]])
-    band = mixed(palette.band_colours(3)[2], 0.45)
+    band = mixed(palette.band_colours(3)[2], palette.RANGE_OPACITY)
     before = seen.painted(band)
     seen.page.locator(".leaflet-control-layers-toggle").press("Enter")
     seen.page.get_by_text("步行可达范围", exact=True).click()

@@ -188,6 +188,16 @@ def test_facilities_and_ranges_around_the_community_are_drawn(result):
     assert data["signs"]["park"]["legend"] == "公园（公共绿地）（图中范围内没有）"
 
 
+def test_places_that_are_not_open_are_drawn_hollow_and_say_why():
+    places = world.amenities().assign(status=["closed", None, "open"])
+    data = data_of(draw_community(world.assessment(amenities=places), SECOND, lang="zh").html)
+    assert data["places"]["convenience_store"]["hollow"] == [0]
+    assert data["places"]["convenience_store"]["texts"] == ["东街便利店 · 已关闭 · 80 平方米"]
+    assert data["places"]["kindergarten"]["texts"] == ["第一幼儿园 · 运营状态不明"]
+    everyone_open = data_of(draw_community(world.assessment(), SECOND).html)["places"]
+    assert [place["hollow"] for place in everyone_open.values()] == [[], []]
+
+
 def test_an_age_group_below_ten_gets_no_figures():
     few = world.homes()
     few["age_3_6"] = np.where(few["community_id"] == SECOND, 2.0, 10.0)
@@ -218,6 +228,14 @@ def test_people_not_known_stay_not_known():
     assert data["homes"]["people"] == ["—"] * 4
     assert "按建筑面积加权" in text_of(draw_community(result, FIRST, lang="zh").html)
     assert "人口 —" in text_of(draw_coverage(result, lang="zh").html)
+
+
+def test_where_nobody_lives_no_clean_bill_is_given():
+    everyone = world.homes()
+    empty = world.assessment(homes=everyone[everyone["community_id"] != FIRST])
+    text = text_of(draw_community(empty, FIRST, lang="zh").html)
+    assert text.count("无居住人口，各项指标不适用。") == 2
+    assert "没有已确认的短板" not in text
 
 
 def test_an_unknown_community_is_told(result):

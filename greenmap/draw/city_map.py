@@ -100,7 +100,7 @@ def _data(result: Assessment, counted: Mapping[str, Tally], links: Mapping[str, 
             study.network, box, most_points=MOST_STREET_POINTS,
             tolerance_m=max(1.0, max(right - left, top - bottom) / _SCREEN_DOTS)),
         "bounds": layers.bounds(area), "street": palette.STREET_OVER_COLOUR, "dashes": "6 3",
-        "paints": [{"fill": fill} for fill in _paints()],
+        "paints": _paints(), "opacity": palette.AREA_OPACITY,
         "choices": [say("overall_judged" if judged else "overall_measured"),
                     *[c.text(lang) for c in clauses]],
         "legends": [_legend(say("legend_judged" if judged else "legend_measured"),
@@ -115,13 +115,15 @@ def _paints() -> tuple[str, ...]:
     return (*palette.SHARE_COLOURS, "url(#greenmap-hatch)", palette.NOT_APPLICABLE_COLOUR)
 
 
-def _legend(title: str, unknown: str, say: Say) -> list[dict[str, str]]:
+def _legend(title: str, unknown: str, say: Say) -> list[dict[str, Any]]:
     ends = [percent_text(b) for b in palette.SHARE_BREAKS]
     texts = [say("class_under", upper=ends[0]),
              *[say("class_between", lower=a, upper=b)
                for a, b in zip(ends, ends[1:], strict=False)],
              say("class_over", lower=ends[-1]), unknown, say("paint_not_applicable")]
-    rows = [{"fill": fill, "text": text} for fill, text in zip(_paints(), texts, strict=True)]
+    rows: list[dict[str, Any]] = [
+        {"fill": fill, "text": text, "opacity": palette.AREA_OPACITY}
+        for fill, text in zip(_paints(), texts, strict=True)]
     # Best first, as a reader of the map expects; what isn't known last.
     return [{"title": title}, *rows[4::-1], *rows[5:],
             {"shape": "line", "line": palette.STREET_OVER_COLOUR, "text": say("streets")}]

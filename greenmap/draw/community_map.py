@@ -150,9 +150,10 @@ def _data(scene: _Scene, say: Say, lang: str) -> dict[str, Any]:
         "homes": _homes(scene),
         "home_colours": palette.HOME_COLOURS,
         "isochrones": [_isochrones(scene, clause, bands) for clause in scene.clauses],
-        "bands": [{"fill": colour, "text": say("band", band=f"{band:g}")}
+        "bands": [{"fill": colour, "opacity": palette.RANGE_OPACITY,
+                   "text": say("band", band=f"{band:g}")}
                   for band, colour in zip(bands, palette.band_colours(len(bands)), strict=True)],
-        "places": places, "signs": signs,
+        "range_opacity": palette.RANGE_OPACITY, "places": places, "signs": signs,
         "outline": layers.features(scene.area),
         "streets": layers.street_lines(study.network, scene.box, tolerance_m=scene.dot_m / 4,
                                        most_points=MOST_STREET_POINTS),
@@ -161,7 +162,8 @@ def _data(scene: _Scene, say: Say, lang: str) -> dict[str, Any]:
         "words": {"choose": say("choose_clause"), "places": say("places_here"),
                   "outline": say("layer_outline"),
                   "answers": [say(f"term.answer_{answer}") for answer in ANSWERS],
-                  "home": say("home"), "people": say("people"), **map_words(say)},
+                  "home": say("home"), "people": say("people"), "hollow": say("place_hollow"),
+                  **map_words(say)},
     }
 
 
@@ -275,7 +277,9 @@ def _places(scene: _Scene, say: Say) -> dict[str, Any]:
                                                    status, told["area_m2"], strict=True):
         if pd.isna(key):
             continue
-        mine = places.setdefault(key, {"lon": [], "lat": [], "texts": []})
+        mine = places.setdefault(key, {"lon": [], "lat": [], "texts": [], "hollow": []})
+        if pd.isna(state) or state != "open":
+            mine["hollow"].append(len(mine["lon"]))
         mine["lon"].append(east)
         mine["lat"].append(north)
         mine["texts"].append(_place_text(name, state, area, say))

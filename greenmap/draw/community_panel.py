@@ -34,6 +34,12 @@ def side_panel(result: Assessment, community_id: str, *, say: Say, lang: str) ->
     Html
     """
     study = result.study
+    states = result.coverage.xs(community_id, level="unit_id")["state"]
+    if (states == "not_applicable").all():
+        lacking = unknown = fill("<p>{}</p>", say("nobody"))
+    else:
+        lacking = _gaps(result, community_id, say, lang)
+        unknown = _checks(result, community_id, say, lang)
     overview = [(say("community"), study.communities.at[community_id, "name"]),
                 (say("code"), community_id),
                 (say("people"), people_text(people_by_community(result).get(community_id))),
@@ -41,8 +47,8 @@ def side_panel(result: Assessment, community_id: str, *, say: Say, lang: str) ->
                 (say("area"), study.name or say("study_unnamed")),
                 *study_facts(study, say, lang)]
     return fill("<aside>{}{}{}{}{}</aside>",
-                section(say("missing"), _gaps(result, community_id, say, lang)),
-                section(say("unknown"), _checks(result, community_id, say, lang)),
+                section(say("missing"), lacking),
+                section(say("unknown"), unknown),
                 section(say("clauses"), _clauses(result, community_id, say, lang)),
                 section(say("overview"), facts(overview)), sources(study, say, lang))
 
@@ -113,7 +119,8 @@ def _clauses(result: Assessment, community_id: str, say: Say, lang: str) -> Html
             _found(clause, found, hidden[clause.id], limits[clause.id], say, lang),
             fill('<span class="state {}">{}</span>{}', found["state"],
                  say(f"term.state_{found['state']}"), _small(_reason(found, say)))]))
-    return table([say("clause"), say("requirement"), say("found"), say("verdict")], lines)
+    return table([say("clause"), say("requirement"), say("found"), say("verdict")], lines,
+                 kind="clauses")
 
 
 def _requirement(clause: Clause, result: Assessment, say: Say, lang: str) -> Html:

@@ -28,6 +28,10 @@ STREET_COLOUR = "#b9b4aa"
 STREET_OVER_COLOUR = "#5e5e5e"
 """Where streets are drawn over coloured areas."""
 
+RANGE_OPACITY = 0.55
+AREA_OPACITY = 0.8
+"""Of walking ranges and of communities, on the map and in its legend."""
+
 UNKNOWN_CLASS = 5
 HOME_COLOURS = (*WALK_COLOURS, UNKNOWN_COLOUR)
 """By class of a home: five walk classes, not known."""

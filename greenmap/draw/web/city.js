@@ -3,7 +3,7 @@ gm.choice = 0;
 gm.style = (key, feature) => {
   if (key === "streets") return {color: gm.data.street, weight: 0.8, opacity: 0.55, fill: false};
   const paint = gm.data.paints[feature.properties.n[gm.choice]];
-  return {color: "#333", weight: 1.2, fillColor: paint.fill, fillOpacity: 0.8, dashArray: gm.data.dashes};
+  return {color: "#333", weight: 1.2, fillColor: paint, fillOpacity: gm.data.opacity, dashArray: gm.data.dashes};
 };
 
 gm.point = (key, feature, at) => L.circleMarker(at);
@@ -14,7 +14,7 @@ gm.names = (map, layer) => {
     const box = one.getBounds();
     const width = map.latLngToLayerPoint(box.getNorthEast()).x - map.latLngToLayerPoint(box.getSouthWest()).x;
     const letters = [...one.feature.properties.name].reduce((sum, c) => sum + (c > "\u2e7f" ? 13 : 7), 0);
-    one.getTooltip().setOpacity(width > letters * 0.8 ? 1 : 0);
+    one.getTooltip().setOpacity(width > letters ? 1 : 0);
   });
   map.on("zoomend", fit);
   fit();
@@ -38,6 +38,7 @@ gm.start = (map, layers) => {
     layers.communities.eachLayer(one => layers.communities.resetStyle(one));
     legend(gm.data.legends[n ? 1 : 0]);
   };
-  gm.names(map, layers.communities);
   show(0);
+  gm.fit(map);
+  gm.names(map, layers.communities);
 };

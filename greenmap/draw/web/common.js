@@ -51,9 +51,9 @@ const svgNode = (tag, attributes) => {
   return node;
 };
 
-gm.swatch = ({shape, fill, line}) => {
+gm.swatch = ({shape, fill, line, opacity}) => {
   const svg = svgNode("svg", {width: 22, height: 14, "aria-hidden": "true"});
-  const paint = {fill, stroke: line || "#555", "stroke-width": 1};
+  const paint = {fill, stroke: line || "#555", "stroke-width": 1, "fill-opacity": opacity || 1};
   if (shape === "dot") svg.append(svgNode("circle", {cx: 11, cy: 7, r: 5, ...paint}));
   else if (shape === "line") svg.append(svgNode("path", {d: "M1 7H21", fill: "none", stroke: line, "stroke-width": 3}));
   else if (shape) svg.append(svgNode("polygon", {points: gm.shape[shape](11, 7, 4.5).join(" "), ...paint}));
@@ -114,7 +114,11 @@ gm.furnish = map => {
   }
   gm.north(map);
   gm.scale(map);
-  // On a wide screen the legend has its own strip at the right.
+};
+
+// On a wide screen the legend has its own strip at the right; a small place is shown with what is around it.
+gm.fit = map => {
   map.invalidateSize();
-  map.fitBounds(gm.data.bounds, {paddingTopLeft: [50, 14], paddingBottomRight: [map.getSize().x > 700 ? 240 : 14, 30]});
+  const strip = map.getSize().x > 700 ? document.querySelector(".gm-legend").offsetWidth + 20 : 14;
+  map.fitBounds(gm.data.bounds, {paddingTopLeft: [50, 14], paddingBottomRight: [strip, 30], maxZoom: 17});
 };

@@ -19,14 +19,16 @@ gm.style = (key, feature) => {
   if (key === "streets") return {color: data.street, weight: 1.2, opacity: 1, fill: false};
   if (key === "outline") return {color: "#111", weight: 2.5, dashArray: "8 4", fill: false};
   if (key === "isochrones")
-    return {color: "#54278f", weight: 0.6, fillColor: data.bands[feature.properties.band].fill, fillOpacity: 0.45};
+    return {color: "#54278f", weight: 0.6, fillColor: data.bands[feature.properties.band].fill, fillOpacity: 1};
   if (key === "homes") {
     const known = data.homes.classes[gm.clause][feature.properties.n];
     // Far out, many homes share a dot: smaller ones leave the streets and their neighbours to be seen.
     const radius = Math.min(5.5, Math.max(2, gm.map.getZoom() - 12.5));
     return {color: "#444", weight: radius / 6, radius, fillColor: data.home_colours[known], fillOpacity: 1};
   }
-  return {color: "#fff", weight: 1.2, fillColor: data.signs[key].fill, fillOpacity: 1};
+  const fill = data.signs[key].fill;
+  return data.places[key].hollow.includes(feature.properties.n) ? {color: fill, weight: 1.6, fillColor: "#fff", fillOpacity: 1}
+    : {color: "#fff", weight: 1.2, fillColor: fill, fillOpacity: 1};
 };
 
 gm.point = (key, feature, at) => key === "homes" ? L.circleMarker(at)
@@ -50,11 +52,13 @@ gm.homeText = n => {
 };
 
 gm.legendRows = () => {
-  const {clauses, words, home_colours: colours, bands, signs} = gm.data, clause = clauses[gm.clause];
+  const {clauses, words, home_colours: colours, bands, signs, places} = gm.data, clause = clauses[gm.clause];
   const rows = [{title: clause.heading},
     ...clause.classes.map((text, n) => ({shape: "dot", fill: colours[n], text})).filter(row => row.text)];
-  if (clause.isochrones) rows.push({title: clause.isochrones}, ...bands.map(({fill, text}) => ({fill, text})));
+  if (clause.isochrones) rows.push({title: clause.isochrones}, ...bands);
   rows.push({title: words.places}, ...clause.categories.map(key => ({...signs[key], line: "#fff", text: signs[key].legend})),
+    ...clause.categories.filter(key => places[key] && places[key].hollow.length).slice(0, 1)
+      .map(key => ({shape: signs[key].shape, fill: "#fff", line: signs[key].fill, text: words.hollow})),
     {shape: "line", line: "#111", text: words.outline}, {shape: "line", line: gm.data.street, text: words.streets});
   return rows;
 };
@@ -62,6 +66,8 @@ gm.legendRows = () => {
 gm.start = (map, layers) => {
   const {data} = gm, auto = new Set();
   gm.map = map;
+  // Bands cover each other inside their pane; what lies under it shines through the whole.
+  map.getPane("isochrones").style.opacity = data.range_opacity;
   layers.streets.addData(data.streets);
   layers.outline.addData(data.outline);
   layers.homes.addData(gm.points(data.homes.lon, data.homes.lat));
@@ -91,4 +97,5 @@ gm.start = (map, layers) => {
   }));
   show(data.first);
   map.on("zoomend", () => layers.homes.eachLayer(one => layers.homes.resetStyle(one)));
+  gm.fit(map);
 };
