@@ -75,6 +75,13 @@ def test_status_is_read_and_where_no_column_says_it_open(tmp_path):
     assert read_amenities(file)["status"].tolist() == ["open"]
 
 
+def test_shifted_coordinates_are_not_carried_beside_the_true_ones(tmp_path):
+    file = table(tmp_path, "id,类别,备注,lon,lat\na,药店,x,101.7,26.5\n")
+    found = read_amenities(file, datum="gcj02")
+    assert "备注" in found.columns
+    assert not {"lon", "lat"} & set(found.columns)
+
+
 def test_entrances_share_a_place(tmp_path):
     file = table(tmp_path, "id,place_id,类别,lon,lat\na,p,公园,101.7,26.5\nb,p,公园,101.71,26.5\n"
                            "c,,公园,101.72,26.5\n")  # fmt: skip

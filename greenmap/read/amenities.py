@@ -12,7 +12,11 @@ import pandas as pd
 
 from greenmap.errors import Faults
 from greenmap.model.schema import check_table
-from greenmap.read.coordinates import points_in_wgs84, shapes_in_wgs84
+from greenmap.read.coordinates import (
+    points_in_wgs84,
+    shapes_in_wgs84,
+    without_coordinates,
+)
 from greenmap.read.ids import row_ids
 from greenmap.read.kinds import (
     check_categories,
@@ -105,7 +109,7 @@ def read_amenities(
         faults.add("read.no_category", file=raw.file, have=have)
     points = points_in_wgs84(raw, faults)
     ids, rule = row_ids(raw, "amenity_id", faults=faults)
-    frame = typed_columns(raw, "amenities", faults)
+    frame = without_coordinates(typed_columns(raw, "amenities", faults), raw)
     faults.raise_if_any()
     assert points is not None
     found, unclassified = classify_rows(frame, category, words)

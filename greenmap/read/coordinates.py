@@ -169,6 +169,29 @@ def coordinate_columns(
     return None
 
 
+def without_coordinates(frame: pd.DataFrame, raw: RawTable) -> pd.DataFrame:
+    """Leave out a flat table's columns of coordinates: the points hold them, in WGS 84.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Columns made of `raw`.
+    raw : RawTable
+        As read.
+
+    Returns
+    -------
+    DataFrame
+        The same for a layer with shapes.
+    """
+    if raw.geometry is not None:
+        return frame
+    headings = [str(heading) for heading in frame.columns]
+    schema = load_schema("coordinates")
+    used = match_columns(headings, schema, {}, file=raw.file, faults=Faults())
+    return frame.drop(columns=list(used))
+
+
 def _check_heading(heading: str, raw: RawTable, faults: Faults) -> None:
     """Refuse "经度(GCJ-02)" read as WGS 84: the file itself says otherwise."""
     declared = raw.source["datum"]

@@ -12,7 +12,11 @@ import pandas as pd
 
 from greenmap.errors import Faults
 from greenmap.model.schema import check_table, first_few
-from greenmap.read.coordinates import points_in_wgs84, shapes_in_wgs84
+from greenmap.read.coordinates import (
+    points_in_wgs84,
+    shapes_in_wgs84,
+    without_coordinates,
+)
 from greenmap.read.ids import row_ids
 from greenmap.read.places import community_of
 from greenmap.read.polygons import geodesic_areas
@@ -88,7 +92,8 @@ def read_homes(
     )  # fmt: skip
     points = points_in_wgs84(raw, faults)
     ids, rule = row_ids(raw, "home_id", faults=faults)
-    frame = _people(typed_columns(raw, "homes", faults), raw, faults)
+    frame = without_coordinates(typed_columns(raw, "homes", faults), raw)
+    frame = _people(frame, raw, faults)
     faults.raise_if_any()
     table = gpd.GeoDataFrame(
         _floor_area(frame, raw).set_index(ids), geometry=_array(points), crs="EPSG:4326"
