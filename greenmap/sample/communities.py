@@ -50,6 +50,15 @@ COMMUNITIES = (
 def community_of(at: Point) -> Community:
     """Return the community a plan point lies in.
 
+    Parameters
+    ----------
+    at : x, y
+        Plan metres, in the district.
+
+    Returns
+    -------
+    Community
+
     Examples
     --------
     >>> community_of((0.0, 0.0)).name
@@ -65,6 +74,16 @@ def boundary(community: Community) -> list[Point]:
     """Return a community's closed ring, with a point wherever a neighbour's may turn.
 
     Neighbours share every point of their common side, so the bent tiles still fit.
+
+    Parameters
+    ----------
+    community : Community
+        One of `COMMUNITIES`.
+
+    Returns
+    -------
+    list of (x, y)
+        Plan metres, the first point again at the end.
     """
     west, south, east, north = community.rect
     xs, ys = _stops(0), _stops(1)
@@ -77,4 +96,5 @@ def boundary(community: Community) -> list[Point]:
 
 def _stops(axis: int) -> list[float]:
     turns = {c.rect[axis] for c in COMMUNITIES} | {c.rect[axis + 2] for c in COMMUNITIES}
-    return sorted(turns | {60.0 * k for k in range(-20, 21) if all(abs(60 * k - t) > 15 for t in turns)})
+    between = {60.0 * k for k in range(-20, 21) if all(abs(60 * k - t) > 15 for t in turns)}
+    return sorted(turns | between)

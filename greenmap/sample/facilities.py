@@ -8,7 +8,7 @@ Sites that would fill a planted gap are left free.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,16 +17,18 @@ import numpy.typing as npt
 from greenmap.model.profile import load_profile
 from greenmap.model.standard import Clause, load_standard
 from greenmap.sample.communities import COMMUNITIES, community_of
+from greenmap.sample.cover import Demand, choose
 from greenmap.sample.people import AGES, Home
 from greenmap.sample.plan import Floats, Point
-from greenmap.sample.planted import DECOYS, GAPS, NOT_ATTACHED, Gap
+from greenmap.sample.planted import DECOYS, GAPS, UNSURE, Gap
+from greenmap.sample.walking import Bools
 
 STANDARD = "fifteen-minute-generic"
-TARGET = 0.985  # share served, of each community, that ends the search
 SPARE_PLAIN, SPARE_FULL = 0.96, 0.94  # of the limit, so that no answer hangs on a metre
-# What is wanted this near may stand inside a compound, as it often does.
-DOORSTEP_M = 360.0
-Bools = npt.NDArray[np.bool_]
+# How far a planted gap is kept clear, in limits. A faster walker must not reach a
+# place the elderly are said not to have near either: 72 against 54 m/min.
+CLEAR = {"none_near": 1.06, "none_near_elderly": 1.4, "A": 1.15, "C": 1.1}
+DOORSTEP_M = 360.0  # what is wanted this near may stand inside a compound, as it often does
 
 WORDS = {
     "kindergarten": "幼儿园", "primary_school": "小学", "junior_secondary_school": "初级中学",
@@ -54,26 +56,54 @@ class Facility:
 class Sites:
     """Where a place may stand, and how far it is from every home."""
 
-    at: tuple[Point, ...]
-    pins: int  # the first so many are the planted gaps' own
+    at: tuple[Point, ...]  # the planted gaps' own places first, see `pins`
     inside: Bools  # inside a compound
-    straight: Floats  # (homes, sites)
+    straight: Floats  # (homes, sites) metres
     plain: Floats
     full: Floats
 
 
 def limit_m(clause: Clause) -> float:
-    """Return a clause's limit in metres on the flat."""
-    return clause.limit if clause.unit == "m" else load_profile(clause.profile).metres_in(clause.limit)
+    """Return a clause's limit in metres on the flat.
+
+    Parameters
+    ----------
+    clause : Clause
+        In metres or minutes.
+
+    Returns
+    -------
+    float
+    """
+    if clause.unit == "m":
+        return clause.limit
+    return load_profile(clause.profile).metres_in(clause.limit)
 
 
 def pins() -> list[tuple[Gap, Point]]:
-    """Return the planted gaps' own places in a fixed order."""
+    """Return the planted gaps' own places in a fixed order.
+
+    Returns
+    -------
+    list of (Gap, plan point)
+    """
     return [(gap, at) for gap in GAPS for at in gap.pins]
 
 
 def in_core(gap: Gap, homes: Sequence[Home]) -> Bools:
-    """Return which homes a planted gap keeps from the place."""
+    """Return which homes a planted gap keeps from the place.
+
+    Parameters
+    ----------
+    gap : Gap
+        As planted.
+    homes : sequence of Home
+        All homes.
+
+    Returns
+    -------
+    (homes,) bool array
+    """
     west, south, east, north = gap.core
     return np.array(
         [
@@ -88,127 +118,102 @@ def in_core(gap: Gap, homes: Sequence[Home]) -> Bools:
 
 
 def weights(clause: Clause, homes: Sequence[Home]) -> npt.NDArray[np.int64]:
-    """Return the people of a clause's group in every home."""
+    """Return the people of a clause's group in every home.
+
+    Parameters
+    ----------
+    clause : Clause
+        Says whose homes count.
+    homes : sequence of Home
+        All homes.
+
+    Returns
+    -------
+    (homes,) int array
+    """
     if clause.people == "all":
         return np.array([h.people for h in homes], dtype=np.int64)
     return np.array([h.ages[AGES.index(clause.people)] for h in homes], dtype=np.int64)
 
 
 def place(homes: Sequence[Home], sites: Sites) -> list[Facility]:
-    """Return every facility of the district, by category in the order of the checklist."""
+    """Return every facility of the district.
+
+    Parameters
+    ----------
+    homes : sequence of Home
+        Who is to be served.
+    sites : Sites
+        Where places may stand.
+
+    Returns
+    -------
+    list of Facility
+        By category in the order of the checklist; the decoys last.
+    """
     clauses = {c.id: c for c in load_standard(STANDARD).clauses}
-    # parks first, for they count as pocket parks too; then the nearest limits, which have least choice
-    order = sorted(clauses.values(), key=lambda c: (c.categories[0] != "park", limit_m(c)))
-    free = np.ones(len(sites.at), dtype=bool)
-    free[: sites.pins] = False
+    gaps = [(gap, clauses[gap.clause], in_core(gap, homes)) for gap in GAPS]
+    free = np.arange(len(sites.at)) >= len(pins())
     chosen: dict[str, list[int]] = {}
-    for clause in order:
-        own = [k for k, (gap, _) in enumerate(pins()) if clauses[gap.clause].categories == clause.categories]
-        sure = [] if any(GAPS_STATE[pins()[k][0].clause] for k in own) else own
-        start = sure + [k for c in clause.categories[1:] for k in chosen.get(c, [])]
-        usable = free & _allowed(clause, clauses, homes, sites)
-        picked = _greedy(_demand(clause, homes, sites), start, usable)
+    # Parks first, for they count as pocket parks too; then by limit: the nearest has least choice.
+    for clause in sorted(clauses.values(), key=lambda c: (c.categories[0] != "park", limit_m(c))):
+        own = [k for k, (gap, _) in enumerate(pins()) if gap.clause == clause.id]
+        serving = [k for k in own if pins()[k][0].cause != UNSURE]
+        serving += [k for other in clause.categories[1:] for k in chosen[other]]
+        usable = free & _clear(clause, gaps, sites)
+        picked = choose(_demand(clause, gaps, homes, sites), start=serving, usable=usable)
         free[picked] = False
-        chosen[clause.categories[0]] = sorted(own) + picked
-    return [
-        f for clause in clauses.values() for f in _named(clause.categories[0], chosen, sites)
-    ] + [Facility(d.category, d.at, d.name, d.status, d.area_m2) for d in DECOYS]
+        chosen[clause.categories[0]] = own + picked
+    named = [f for c in clauses.values() for f in _named(c.categories[0], chosen, sites)]
+    return named + [Facility(d.category, d.at, d.name, d.status, d.area_m2) for d in DECOYS]
 
 
-GAPS_STATE = {gap.clause: gap.cause == "place_not_sure" for gap in GAPS}
-
-
-def _allowed(
-    clause: Clause, clauses: dict[str, Clause], homes: Sequence[Home], sites: Sites
-) -> Bools:
+def _clear(clause: Clause, gaps: Sequence[tuple[Gap, Clause, Bools]], sites: Sites) -> Bools:
     """Return the sites where a place of the clause's first category would fill no planted gap."""
-    category = clause.categories[0]
     good = ~sites.inside | (limit_m(clause) <= DOORSTEP_M)
-    for gap in GAPS:
-        other = clauses[gap.clause]
-        if category not in other.categories:
+    for gap, other, core in gaps:
+        if clause.categories[0] not in other.categories:
             continue
-        core, limit = in_core(gap, homes), limit_m(other)
         if gap.cause == "none_near":
-            # a faster walker must not reach one either: 72 to 54 m/min
-            near = sites.straight[core] <= limit * (1.4 if other.profile == "elderly" else 1.06)
-        elif gap.visible_in == "A":
-            near = sites.plain[core] <= limit * 1.15
+            rule, far = gap.cause, sites.straight[core]
+            rule += "_elderly" if other.profile == "elderly" else ""
         else:
-            near = sites.full[core] <= limit * 1.1
-        good &= ~near.any(axis=0)
+            rule, far = gap.visible_in, (sites.plain if gap.visible_in == "A" else sites.full)[core]
+        good &= (far > limit_m(other) * CLEAR[rule]).all(axis=0)
     return good
 
 
-@dataclass(frozen=True, slots=True)
-class _Demand:
-    """Who has to be served by which sites: homes twice, plain and full."""
-
-    served: Bools  # (2 homes, sites)
-    weight: npt.NDArray[np.int64]
-    group: npt.NDArray[np.intp]  # community, twice over
-
-
-def _demand(clause: Clause, homes: Sequence[Home], sites: Sites) -> _Demand:
-    limit = limit_m(clause)
-    weight = np.tile(weights(clause, homes), 2)
-    count = len(homes)
-    lost = ~np.isfinite(sites.plain).any(axis=1)
-    weight[np.tile(lost, 2)] = 0
-    for gap in GAPS:
-        if gap.clause == clause.id:
-            core = in_core(gap, homes)
-            weight[count:][core] = 0
-            if gap.visible_in == "A":
-                weight[:count][core] = 0
+def _demand(
+    clause: Clause, gaps: Sequence[tuple[Gap, Clause, Bools]], homes: Sequence[Home], sites: Sites
+) -> Demand:
+    """Return who is to be served: every home twice, on the plain network and on the full."""
+    weight = np.tile(weights(clause, homes), (2, 1))
+    weight[:, ~np.isfinite(sites.plain).any(axis=1)] = 0
+    for gap, other, core in gaps:
+        if other is clause:
+            weight[0 if gap.visible_in == "A" else 1 :, core] = 0
     number = {c.key: k for k, c in enumerate(COMMUNITIES)}
     group = np.array([number[h.community.key] for h in homes])
+    limit = limit_m(clause)
     served = np.vstack([sites.plain <= limit * SPARE_PLAIN, sites.full <= limit * SPARE_FULL])
-    return _Demand(served, weight, np.concatenate([group, group + len(COMMUNITIES)]))
+    return Demand(served, weight.ravel(), np.concatenate([group, group + len(COMMUNITIES)]))
 
 
-def _greedy(demand: _Demand, start: list[int], usable: Bools) -> list[int]:
-    """Return sites, each serving most people not yet served, until all groups are content."""
-    left = demand.weight.copy()
-    whole = np.bincount(demand.group, weights=left, minlength=2 * len(COMMUNITIES))
-    gain = left @ demand.served.astype(np.int64)
-    picked: list[int] = []
-
-    def settle(rows: npt.NDArray[np.intp]) -> None:
-        rows = rows[left[rows] > 0]
-        np.subtract(gain, left[rows] @ demand.served[rows].astype(np.int64), out=gain)
-        left[rows] = 0
-
-    def serve(site: int) -> None:
-        settle(np.flatnonzero(demand.served[:, site]))
-        open_ = np.bincount(demand.group, weights=left, minlength=len(whole))
-        content = open_ <= (1 - TARGET) * whole
-        settle(np.flatnonzero(content[demand.group]))
-
-    for site in start:
-        serve(site)
-    while True:
-        best = int(np.argmax(np.where(usable, gain, 0)))
-        if not usable[best] or gain[best] <= 0:
-            return picked
-        picked.append(best)
-        serve(best)
-
-
-def _named(category: str, chosen: dict[str, list[int]], sites: Sites) -> list[Facility]:
-    made, seen = [], dict.fromkeys((c.short for c in COMMUNITIES), 0)
+def _named(category: str, chosen: Mapping[str, Sequence[int]], sites: Sites) -> list[Facility]:
+    made: list[Facility] = []
+    seen = dict.fromkeys((c.short for c in COMMUNITIES), 0)
+    unsure = {k for k, (gap, _) in enumerate(pins()) if gap.cause == UNSURE}
     for k in chosen[category]:
         short = community_of(sites.at[k]).short
         seen[short] += 1
         name = f"虚构{short}{WORDS[category]}" + (f"（{seen[short]}）" if seen[short] > 1 else "")
-        unsure = k < sites.pins and pins()[k][0].cause == "place_not_sure"
-        area = None if unsure else _area(category, len(made))
+        area = None if k in unsure else _area(category, len(made))
         made.append(Facility(category, sites.at[k], name, "open", area))
     return made
 
 
 def _area(category: str, number: int) -> int | None:
-    """Return the site area of a park, metres squared; other places have none on record."""
+    """Return the site area of a park, square metres; other places have none on record."""
     if category == "park":
         return 5600 + number * 1730 % 9000
     if category == "pocket_park":

@@ -13,7 +13,15 @@ from greenmap.sample.truth import truth
 
 
 def write_all(folder: Path, seed: int) -> None:
-    """Write the whole sample into a folder, which is made if it isn't there."""
+    """Write the whole sample into a folder, which is made if it isn't there.
+
+    Parameters
+    ----------
+    folder : Path
+        Where to write.
+    seed : int
+        Of the city.
+    """
     city = make_city(seed)
     streets = street_file(city)
     folder.mkdir(parents=True, exist_ok=True)
@@ -30,7 +38,7 @@ def _write_text(city: City, streets: StreetFile, folder: Path) -> None:
     tables.write_csv(tables.amenities(city), folder / "amenities_wgs84.csv")
     amap = folder / "amenities_gcj02_gbk.csv"
     tables.write_csv(tables.amap(city), amap, encoding="gb18030", end="\r\n")
-    tables.write_csv(tables.homes(city, dict(streets.building)), folder / "homes.csv")
+    tables.write_csv(tables.homes(city, streets.building), folder / "homes.csv")
     tables.write_csv(tables.idle_rooms(city), folder / "idle_rooms.csv")
     words = {
         "communities.geojson": tables.communities_geojson(city),
@@ -46,5 +54,5 @@ def _write_binary(city: City, streets: StreetFile, folder: Path) -> None:
     write_pbf(streets, folder / "streets.pbf")
     tables.write_xlsx(tables.chinese(city), folder / "amenities.xlsx")
     layers.write_communities(city, folder)
-    layers.write_homes(tables.homes(city, dict(streets.building)), folder / "homes.gpkg")
+    layers.write_homes(tables.homes(city, streets.building), folder / "homes.gpkg")
     layers.write_rasters(city, streets.bounds, folder)

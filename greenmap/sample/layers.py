@@ -17,7 +17,15 @@ SHAPE_COLUMNS = {
 
 
 def write_communities(city: City, folder: Path) -> None:
-    """Write communities.gpkg (WGS 84) and communities.shp (CGCS2000, GBK, Chinese columns)."""
+    """Write communities.gpkg (WGS 84) and communities.shp (CGCS2000, GBK, Chinese columns).
+
+    Parameters
+    ----------
+    city : City
+        As made.
+    folder : Path
+        Where to write.
+    """
     import geopandas as gpd
     import shapely
 
@@ -31,17 +39,35 @@ def write_communities(city: City, folder: Path) -> None:
 
 
 def write_homes(rows: Rows, path: Path) -> None:
-    """Write the homes as a GeoPackage of points."""
+    """Write the homes as a GeoPackage of points.
+
+    Parameters
+    ----------
+    rows : rows
+        The homes' table.
+    path : Path
+        A file ending in .gpkg.
+    """
     import geopandas as gpd
     import pandas as pd
 
-    frame = pd.DataFrame(rows[1:], columns=[str(c) for c in rows[0]])
+    frame = pd.DataFrame(rows[1:], columns=[str(c) for c in rows[0]]).replace({"": None})
     where = gpd.points_from_xy(frame.pop("lon").astype(float), frame.pop("lat").astype(float))
     gpd.GeoDataFrame(frame, geometry=where, crs="EPSG:4326").to_file(path, layer="homes")
 
 
 def write_rasters(city: City, bounds: relief.Bounds, folder: Path) -> None:
-    """Write dem.tif and population.tif."""
+    """Write dem.tif and population.tif.
+
+    Parameters
+    ----------
+    city : City
+        As made.
+    bounds : west, south, east, north
+        Degrees.
+    folder : Path
+        Where to write.
+    """
     from greenmap.read.raster import write_raster
 
     made: dict[str, Any] = {"dem": relief.heights, "population": relief.people}

@@ -37,19 +37,47 @@ class Mark:
 
 
 def line(points: Iterable[Point], *, inside: str = "", gate: str = "", **tags: str) -> Line:
-    """Return a line with its points rounded to the centimetre, its identity.
+    """Return a line with its points rounded to the centimetre, which is their identity.
+
+    Parameters
+    ----------
+    points : iterable of (x, y)
+        Plan metres.
+    inside, gate : str
+        See `Line`.
+    **tags : str
+        OpenStreetMap tags.
+
+    Returns
+    -------
+    Line
 
     Examples
     --------
-    >>> line([(0, 0), (10.004, 0)], highway="footway").points
-    ((0, 0), (10.0, 0))
+    >>> line([(0.0, 0.0), (10.004, 0.0)], highway="footway").points
+    ((0.0, 0.0), (10.0, 0.0))
     """
-    named = {key.rstrip("_").replace("__", ":"): value for key, value in tags.items() if value}
-    return Line(named, tuple(_point(p) for p in points), inside, gate)
+    return Line(tags, tuple(_point(p) for p in points), inside, gate)
 
 
 def rectangle(west: float, south: float, east: float, north: float) -> list[Point]:
-    """Return the closed ring of a rectangle, counter-clockwise."""
+    """Return the closed ring of a rectangle.
+
+    Parameters
+    ----------
+    west, south, east, north : float
+        Plan metres.
+
+    Returns
+    -------
+    list of (x, y)
+        Five points, counter-clockwise.
+
+    Examples
+    --------
+    >>> rectangle(0, 0, 2, 1)
+    [(0, 0), (2, 0), (2, 1), (0, 1), (0, 0)]
+    """
     return [(west, south), (east, south), (east, north), (west, north), (west, south)]
 
 
@@ -58,6 +86,22 @@ def join(streets: Sequence[Line]) -> list[Line]:
 
     Bridges and the underpass are lines of their own that meet others only at
     their ends, so whatever crosses on the plan crosses at one level.
+
+    Parameters
+    ----------
+    streets : sequence of Line
+        As drawn.
+
+    Returns
+    -------
+    list of Line
+        In the same order, with the crossings among their points.
+
+    Examples
+    --------
+    >>> across = [line([(0.0, 0.0), (2.0, 0.0)]), line([(1.0, -1.0), (1.0, 1.0)])]
+    >>> join(across)[0].points
+    ((0.0, 0.0), (1.0, 0.0), (2.0, 0.0))
     """
     shapes = np.array([shapely.LineString(s.points) for s in streets], dtype=object)
     one, other = shapely.STRtree(shapes).query(shapes, predicate="intersects")
@@ -65,7 +109,7 @@ def join(streets: Sequence[Line]) -> list[Line]:
     meets = shapely.intersection(shapes[pairs[:, 0]], shapes[pairs[:, 1]])
     added: list[set[Point]] = [set() for _ in streets]
     for (a, b), meet in zip(pairs, meets, strict=True):
-        for x, y in shapely.get_coordinates(meet):
+        for x, y in shapely.get_coordinates(meet).tolist():
             added[a].add(_point((x, y)))
             added[b].add(_point((x, y)))
     return [
@@ -75,7 +119,22 @@ def join(streets: Sequence[Line]) -> list[Line]:
 
 
 def bend(drawn: Line) -> Line:
-    """Return the line with a point at least every 55 m, so that it can bend."""
+    """Return the line with a point at least every 55 m, so that it can bend.
+
+    Parameters
+    ----------
+    drawn : Line
+        As joined.
+
+    Returns
+    -------
+    Line
+
+    Examples
+    --------
+    >>> bend(line([(0.0, 0.0), (100.0, 0.0)])).points
+    ((0.0, 0.0), (50.0, 0.0), (100.0, 0.0))
+    """
     points: list[Point] = [drawn.points[0]]
     for (x0, y0), (x1, y1) in zip(drawn.points, drawn.points[1:], strict=False):
         parts = max(1, math.ceil(math.hypot(x1 - x0, y1 - y0) / STEP_M))

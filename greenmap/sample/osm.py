@@ -50,7 +50,17 @@ class StreetFile:
 
 
 def street_file(city: City) -> StreetFile:
-    """Return the city as nodes and ways; a plan point is one node, whoever passes it."""
+    """Return the city as nodes and ways; a plan point is one node, whoever passes it.
+
+    Parameters
+    ----------
+    city : City
+        As made.
+
+    Returns
+    -------
+    StreetFile
+    """
     shapes = [(d.points, d.tags) for d in (*city.streets, *city.other)]
     houses = [(_outline(h), _house_tags(h)) for h in city.homes]
     number: dict[Point, int] = {}
@@ -84,7 +94,18 @@ def street_file(city: City) -> StreetFile:
 
 
 def bounds(city: City) -> tuple[float, float, float, float]:
-    """Return west, south, east, north of the streets: the district and a belt round it."""
+    """Return west, south, east, north of the streets: the district and a belt round it.
+
+    Parameters
+    ----------
+    city : City
+        As made.
+
+    Returns
+    -------
+    tuple of four float
+        Degrees.
+    """
     ring: Floats = np.vstack([city.ground.local(boundary(c)) for c in COMMUNITIES])
     corners = degrees(np.array([ring.min(axis=0) - BELT_M, ring.max(axis=0) + BELT_M]))
     (west, south), (east, north) = corners.round(5).tolist()
@@ -92,7 +113,20 @@ def bounds(city: City) -> tuple[float, float, float, float]:
 
 
 def walls(file: StreetFile, note: str) -> list[int]:
-    """Return the numbers of the walls that carry a note."""
+    """Return the numbers of the walls that carry a note.
+
+    Parameters
+    ----------
+    file : StreetFile
+        The street file.
+    note : str
+        ``between``: a wall between the five small compounds.
+
+    Returns
+    -------
+    list of int
+        Way numbers.
+    """
     return [w.number for w in file.ways if "barrier" in w.tags and w.tags.get("note") == note]
 
 
@@ -107,7 +141,15 @@ def _house_tags(home: Home) -> dict[str, str]:
 
 
 def write_xml(file: StreetFile, path: Path) -> None:
-    """Write the street file as OSM XML: the same bytes each time."""
+    """Write the street file as OSM XML: the same bytes each time.
+
+    Parameters
+    ----------
+    file : StreetFile
+        What to write.
+    path : Path
+        A file ending in .osm.
+    """
     west, south, east, north = file.bounds
     head = [
         '<?xml version="1.0" encoding="UTF-8"?>',
@@ -135,7 +177,15 @@ def _tag_text(tags: Mapping[str, str]) -> str:
 
 
 def write_pbf(file: StreetFile, path: Path) -> None:
-    """Write the street file as .osm.pbf: the same content as the text."""
+    """Write the street file as .osm.pbf: the same content as the text.
+
+    Parameters
+    ----------
+    file : StreetFile
+        What to write.
+    path : Path
+        A file ending in .pbf; replaced if it is there.
+    """
     import osmium
     from osmium.osm.mutable import Node as PbfNode
     from osmium.osm.mutable import Way as PbfWay
@@ -147,7 +197,8 @@ def write_pbf(file: StreetFile, path: Path) -> None:
     path.unlink(missing_ok=True)
     with osmium.SimpleWriter(str(path), header=header) as writer:
         for node in file.nodes:
-            where = (node.lon, node.lat)
-            writer.add_node(PbfNode(id=node.number, version=1, location=where, tags=dict(node.tags)))
+            at, tags = (node.lon, node.lat), dict(node.tags)
+            writer.add_node(PbfNode(id=node.number, version=1, location=at, tags=tags))
         for way in file.ways:
-            writer.add_way(PbfWay(id=way.number, version=1, nodes=way.nodes, tags=dict(way.tags)))
+            tags = dict(way.tags)
+            writer.add_way(PbfWay(id=way.number, version=1, nodes=way.nodes, tags=tags))

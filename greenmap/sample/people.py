@@ -6,7 +6,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from greenmap.sample.compounds import Building
+from greenmap.sample.buildings import Building
 from greenmap.sample.communities import Community, community_of
 
 AGES = ("age_0_3", "age_3_6", "age_6_12", "age_12_15", "elderly_60", "elderly_65", "elderly_80")
@@ -34,7 +34,20 @@ class Home:
 
 
 def settle(buildings: Sequence[Building], dice: random.Random) -> list[Home]:
-    """Return the homes, one per building, in the order the buildings were drawn."""
+    """Return the homes, one per building.
+
+    Parameters
+    ----------
+    buildings : sequence of Building
+        As drawn.
+    dice : random.Random
+        Deals the people.
+
+    Returns
+    -------
+    list of Home
+        In the order of the buildings, numbered from H0001.
+    """
     homes = []
     for number, building in enumerate(buildings, start=1):
         area = building.length_m * building.depth_m * building.floors

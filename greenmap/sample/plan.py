@@ -12,13 +12,14 @@ import math
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-Point = tuple[float, float]
-Rect = tuple[float, float, float, float]  # west, south, east, north
-Floats = npt.NDArray[np.float64]
+Point: TypeAlias = tuple[float, float]
+Rect: TypeAlias = tuple[float, float, float, float]  # west, south, east, north
+Floats: TypeAlias = npt.NDArray[np.float64]
 
 ORIGIN_LON, ORIGIN_LAT = 116.0, 33.0
 # Lengths of one degree at 33 N on the WGS 84 ellipsoid, metres.
@@ -57,7 +58,8 @@ class Ground:
         east = x + 13 * np.sin(y / 430 + a) + 5 * np.sin(x / 310 + b)
         north = y + 12 * np.sin(x / 410 + c) + 5 * np.sin(y / 290 + d)
         cos, sin = math.cos(math.radians(TURN_DEG)), math.sin(math.radians(TURN_DEG))
-        return np.column_stack([cos * east - sin * north, sin * east + cos * north])
+        turned = np.column_stack([cos * east - sin * north, sin * east + cos * north])
+        return np.asarray(turned, dtype=np.float64)
 
     def plan(self, local: Floats) -> Floats:
         """Return the plan points of local metres: the inverse of `local`."""
@@ -76,26 +78,70 @@ class Ground:
 
 
 def degrees(local: Floats) -> Floats:
-    """Return WGS 84 degrees of local metres, rounded to 7 decimals (1 cm)."""
+    """Return WGS 84 degrees of local metres, rounded to 7 decimals (1 cm).
+
+    Parameters
+    ----------
+    local : (n, 2) array
+        Metres east and north of the origin.
+
+    Returns
+    -------
+    (n, 2) array
+        Longitude, latitude.
+    """
     lat = local[:, 1] / DEGREE_LAT_M
     lon = local[:, 0] / (DEGREE_LON_M + DEGREE_LON_CHANGE_M * lat)
-    return np.round(np.column_stack([ORIGIN_LON + lon, ORIGIN_LAT + lat]), 7)
+    lonlat: Floats = np.column_stack([ORIGIN_LON + lon, ORIGIN_LAT + lat])
+    return lonlat.round(7)
 
 
 def metres(lonlat: Floats) -> Floats:
-    """Return local metres of WGS 84 degrees: the inverse of `degrees`."""
+    """Return local metres of WGS 84 degrees: the inverse of `degrees`.
+
+    Parameters
+    ----------
+    lonlat : (n, 2) array
+        Longitude, latitude.
+
+    Returns
+    -------
+    (n, 2) array
+        Metres east and north of the origin.
+    """
     lat = lonlat[:, 1] - ORIGIN_LAT
     lon = lonlat[:, 0] - ORIGIN_LON
     return np.column_stack([lon * (DEGREE_LON_M + DEGREE_LON_CHANGE_M * lat), lat * DEGREE_LAT_M])
 
 
 def make_ground(dice: random.Random) -> Ground:
-    """Return the ground of a seed: four phases of the bend."""
+    """Return the ground of a seed: four phases of the bend.
+
+    Parameters
+    ----------
+    dice : random.Random
+        Seeded.
+
+    Returns
+    -------
+    Ground
+    """
     return Ground(tuple(round(dice.random() * 2 * math.pi, 6) for _ in range(4)))  # type: ignore[arg-type]
 
 
 def river_x(y: float) -> float:
-    """Return where the middle of the river is, on the plan."""
+    """Return where the middle of the river is, on the plan.
+
+    Parameters
+    ----------
+    y : float
+        Plan metres.
+
+    Returns
+    -------
+    float
+        Plan metres.
+    """
     return RIVER_X + 13 * math.sin(y / 260)
 
 
@@ -104,6 +150,21 @@ def height_m(plan: Floats) -> Floats:
 
     The hill is a cone with a flat top: 14 % to the west, where a ramp climbs it,
     12 % to the east, where steps come down to a terrace half way up.
+
+    Parameters
+    ----------
+    plan : (n, 2) array
+        Plan metres.
+
+    Returns
+    -------
+    (n,) array
+        Metres above the sea.
+
+    Examples
+    --------
+    >>> height_m(np.array([HILL, (210.0, 0.0)])).round(1).tolist()
+    [54.6, 27.4]
     """
     x, y = plan[:, 0], plan[:, 1]
     plain = 31 - 0.0006 * x + 0.0004 * y

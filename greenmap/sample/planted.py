@@ -39,21 +39,28 @@ class Decoy:
     area_m2: int | None = None
 
 
+UNSURE = "place_not_sure"  # parks whose size nobody recorded
 GAPS = (
     Gap("NC", "market-8min", "none_near", "A", (420, 500, 840, 780)),
     Gap("NC", "elderly-day-care-5min", "none_near", "A", (560, 400, 840, 780)),
-    Gap("SA", "pocket-park-300m", "none_near", "A", (-840, -780, -555, -500)),
+    Gap("SA", "pocket-park-300m", "none_near", "A", (-840, -780, -640, -480)),
     Gap("SA", "car-parking-150m", "none_near", "A", (-825, -765, -480, -420)),
     Gap("SC", "kindergarten-300m", "none_near", "A", (285, -780, 840, -545)),
-    Gap("MB", "health-station-500m", "river", "A", (-75, -30, 150, 230), ((278.0, 150.0),)),
+    Gap("MB", "health-station-500m", "river", "A", (-75, -30, 150, 230), ((279.0, 165.0),)),
     Gap("MC", "primary-500m", "rail", "A", (270, 60, 840, 230), ((545.0, 281.0),)),
     Gap(
-        "MC", "pocket-park-300m", "place_not_sure", "A", (600, 30, 840, 230),
+        "MC", "pocket-park-300m", UNSURE, "A", (640, 50, 840, 230),
         ((547.0, 50.0), (690.0, 112.0), (640.0, 221.0), (780.0, -19.0)), state="not_known",
     ),
-    Gap("NA1", "elderly-station-5min", "slope", "C", (-800, 440, -740, 600), ((HILL[0] - 12, HILL[1] + 6),)),
+    Gap(
+        "NA1", "elderly-station-5min", "slope", "C", (-800, 440, -740, 600),
+        ((HILL[0] - 12, HILL[1] + 6),),
+    ),
     Gap("NA2", "elderly-station-5min", "steps", "C", (-470, 440, -410, 600)),
-    Gap("MA1", "kindergarten-300m", "wall", "C", (-840, -35, -560, 100), ((-700.0, 110.0),), compounds=FIVE),
+    Gap(
+        "MA1", "kindergarten-300m", "wall", "C", (-840, -35, -546, 100), ((-700.0, 110.0),),
+        compounds=FIVE,
+    ),
     Gap(
         "SB", "convenience-5min", "gate", "C", (-330, -780, -100, -525), ((-232.0, -515.0),),
         compounds=("锦园小区",),
@@ -91,9 +98,9 @@ IDLE_ROOMS = (
     IdleRoom("虚构古井街旧仓库", (-583.0, -640.0), 450, ("car_parking", "repair_shop")),
     IdleRoom("虚构柳圩村办旧址", (543.0, -690.0), 520, ("kindergarten", "nursery")),
     IdleRoom("虚构柳圩供销社", (400.0, -537.0), 260, ("kindergarten", "convenience_store")),
-    IdleRoom("虚构望江苑会所", (-87.0, 120.0), 300, ("community_health_station", "elderly_day_care")),
+    IdleRoom("虚构望江苑会所", (-87.0, 120.0), 300, ("community_health_station",)),
     IdleRoom("虚构芦花旧厂房", (620.0, 2.0), 1500, ("primary_school", "nursery")),
-    IdleRoom("虚构岭脚旧礼堂", (-758.0, 430.0), 320, ("elderly_service_station", "elderly_day_care")),
+    IdleRoom("虚构岭脚旧礼堂", (-758.0, 430.0), 320, ("elderly_service_station",)),
     IdleRoom("虚构岭东台地平房", (-452.0, 428.0), 140, ("elderly_service_station",)),
     IdleRoom("虚构和安二院车库", (-640.0, -47.0), 400, ("kindergarten", "nursery")),
     IdleRoom("虚构锦园门面房", (-190.0, -793.0), 90, ("convenience_store", "pharmacy")),

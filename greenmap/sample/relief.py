@@ -10,20 +10,47 @@ from greenmap.sample.city import City
 from greenmap.sample.plan import Floats, height_m, metres
 
 HEIGHT_STEP, PEOPLE_STEP = 0.0001, 0.001  # degrees: about 10 m and 100 m
+MARGIN = 0.004  # degrees: country roads end a little past the bounds
 NODATA = -9999.0
 Bounds = tuple[float, float, float, float]
 
 
 def heights(city: City, bounds: Bounds) -> tuple[Floats, Bounds]:
-    """Return heights in metres, north row first, and the box they fill."""
-    lon, lat, box = _cells(bounds, HEIGHT_STEP)
+    """Return heights in metres, north row first, and the box they fill.
+
+    Parameters
+    ----------
+    city : City
+        As made.
+    bounds : west, south, east, north
+        Of the streets, degrees; the cells cover them.
+
+    Returns
+    -------
+    values, box
+    """
+    west, south, east, north = bounds
+    wide = (west - MARGIN, south - MARGIN, east + MARGIN, north + MARGIN)
+    lon, lat, box = _cells(wide, HEIGHT_STEP)
     x, y = np.meshgrid(lon, lat)
     plan = city.ground.plan(metres(np.column_stack([x.ravel(), y.ravel()])))
     return height_m(plan).reshape(x.shape).round(2), box
 
 
 def people(city: City, bounds: Bounds) -> tuple[Floats, Bounds]:
-    """Return people per cell, north row first, and the box; where nobody lives: no data."""
+    """Return people per cell, north row first, and the box; where nobody lives: no data.
+
+    Parameters
+    ----------
+    city : City
+        As made.
+    bounds : west, south, east, north
+        Of the streets, degrees; the cells cover them.
+
+    Returns
+    -------
+    values, box
+    """
     lon, lat, box = _cells(bounds, PEOPLE_STEP)
     west, _, _, north = box
     counts = np.zeros((len(lat), len(lon)))
@@ -40,6 +67,6 @@ def _cells(bounds: Bounds, step: float) -> tuple[Floats, Floats, Bounds]:
     columns = math.ceil((bounds[2] - west) / step)
     rows = math.ceil((bounds[3] - south) / step)
     east, north = west + columns * step, south + rows * step
-    lon = west + (np.arange(columns) + 0.5) * step
-    lat = north - (np.arange(rows) + 0.5) * step
+    lon: Floats = west + (np.arange(columns, dtype=np.float64) + 0.5) * step
+    lat: Floats = north - (np.arange(rows, dtype=np.float64) + 0.5) * step
     return lon, lat, (round(west, 6), round(south, 6), round(east, 6), round(north, 6))

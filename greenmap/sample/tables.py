@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from greenmap.model.category import load_categories
@@ -44,25 +44,60 @@ STATUS_ZH = {"open": "开放", "planned": "规划", "closed": "停用"}
 
 
 def amenity_ids(facilities: Sequence[Facility]) -> list[str]:
-    """Return the facilities' ids, in their order."""
+    """Return the facilities' ids, in their order.
+
+    Parameters
+    ----------
+    facilities : sequence of Facility
+        Of the city.
+
+    Returns
+    -------
+    list of str
+        F0001 and on.
+    """
     return [f"F{number:04d}" for number in range(1, len(facilities) + 1)]
 
 
 def amenities(city: City) -> Rows:
-    """Return the facility table with its heading: canonical columns, WGS 84."""
+    """Return the facility table with its heading: canonical columns, WGS 84.
+
+    Parameters
+    ----------
+    city : City
+        As made.
+
+    Returns
+    -------
+    rows
+        The heading first.
+    """
     rows: Rows = [("amenity_id", "name", "category", "status", "area_m2", "lon", "lat")]
     where = city.ground.lonlat([f.at for f in city.facilities]).tolist()
-    for key, f, (lon, lat) in zip(amenity_ids(city.facilities), city.facilities, where, strict=True):
+    ids = amenity_ids(city.facilities)
+    for key, f, (lon, lat) in zip(ids, city.facilities, where, strict=True):
         area = "" if f.area_m2 is None else f.area_m2
         rows.append((key, f.name, f.category, f.status, area, f"{lon:.7f}", f"{lat:.7f}"))
     return rows
 
 
 def amap(city: City) -> Rows:
-    """Return the open facilities as a map service would export them: codes, GCJ-02."""
+    """Return the open facilities as a map service would export them: codes, GCJ-02.
+
+    Parameters
+    ----------
+    city : City
+        As made.
+
+    Returns
+    -------
+    rows
+        The heading first.
+    """
     rows: Rows = [
-        ("id", "name", "type", "typecode", "address", "location", "pname", "cityname", "adname", "tel")
-    ]
+        ("id", "name", "type", "typecode", "address", "location", "pname", "cityname", "adname",
+         "tel")
+    ]  # fmt: skip
     degrees = city.ground.lonlat([f.at for f in city.facilities])
     lon, lat = wgs84_to_gcj02(degrees[:, 0], degrees[:, 1])
     for number, (f, x, y) in enumerate(zip(city.facilities, lon, lat, strict=True), start=1):
@@ -78,7 +113,18 @@ def amap(city: City) -> Rows:
 
 
 def chinese(city: City) -> Rows:
-    """Return the facility table with Chinese headings under a title, as a department keeps it."""
+    """Return the facility table with Chinese headings under a title, as a department keeps it.
+
+    Parameters
+    ----------
+    city : City
+        As made.
+
+    Returns
+    -------
+    rows
+        A title, the heading, then the facilities.
+    """
     categories = load_categories()
     rows: Rows = [
         ("虚构区公共服务设施台账（虚构数据，仅供演示）",),
@@ -91,8 +137,21 @@ def chinese(city: City) -> Rows:
     return rows
 
 
-def homes(city: City, building: dict[str, int]) -> Rows:
-    """Return the homes, one per building, with their residents by age."""
+def homes(city: City, building: Mapping[str, int]) -> Rows:
+    """Return the homes, one per building, with their residents by age.
+
+    Parameters
+    ----------
+    city : City
+        As made.
+    building : mapping
+        home_id to its building's way number.
+
+    Returns
+    -------
+    rows
+        The heading first.
+    """
     rows: Rows = [
         ("home_id", "people", *AGES, "floors", "floor_area_m2", "compound", "community_id",
          "building_id", "people_source", "lon", "lat")
@@ -108,18 +167,38 @@ def homes(city: City, building: dict[str, int]) -> Rows:
 
 
 def idle_rooms(city: City) -> Rows:
-    """Return the idle rooms (闲置用房): how large, and what may go there."""
+    """Return the idle rooms (闲置用房): how large, and what may go there.
+
+    Parameters
+    ----------
+    city : City
+        As made.
+
+    Returns
+    -------
+    rows
+        The heading first.
+    """
     rows: Rows = [("room_id", "name", "area_m2", "may_hold", "community_id", "lon", "lat")]
     where = city.ground.lonlat([room.at for room in IDLE_ROOMS]).tolist()
     for number, (room, (lon, lat)) in enumerate(zip(IDLE_ROOMS, where, strict=True), start=1):
-        held = ";".join(room.may_hold)
-        code = community_of(room.at).code
-        rows.append((f"R{number:02d}", room.name, room.area_m2, held, code, f"{lon:.7f}", f"{lat:.7f}"))
+        what = (room.name, room.area_m2, ";".join(room.may_hold), community_of(room.at).code)
+        rows.append((f"R{number:02d}", *what, f"{lon:.7f}", f"{lat:.7f}"))
     return rows
 
 
 def communities_geojson(city: City) -> str:
-    """Return the communities as GeoJSON, one line each."""
+    """Return the communities as GeoJSON, one line each.
+
+    Parameters
+    ----------
+    city : City
+        As made.
+
+    Returns
+    -------
+    str
+    """
     lines = []
     for record, ring in community_rows(city):
         shape = {"type": "Polygon", "coordinates": [ring]}
@@ -131,7 +210,18 @@ def communities_geojson(city: City) -> str:
 
 
 def community_rows(city: City) -> Iterable[tuple[dict[str, object], list[list[float]]]]:
-    """Yield each community's record and its closed ring in degrees."""
+    """Yield each community's record and outline.
+
+    Parameters
+    ----------
+    city : City
+        As made.
+
+    Yields
+    ------
+    record, ring
+        Columns by name; closed ring of longitude, latitude.
+    """
     for c in COMMUNITIES:
         people = sum(h.people for h in city.homes if h.community is c)
         record: dict[str, object] = {
@@ -142,14 +232,32 @@ def community_rows(city: City) -> Iterable[tuple[dict[str, object], list[list[fl
 
 
 def write_csv(rows: Rows, path: Path, *, encoding: str = "utf-8-sig", end: str = "\n") -> None:
-    """Write rows as csv, the same bytes each time."""
+    """Write rows as csv, the same bytes each time.
+
+    Parameters
+    ----------
+    rows : rows
+        What to write.
+    path : Path
+        The file.
+    encoding, end : str
+        Text encoding and line ending.
+    """
     text = io.StringIO()
     csv.writer(text, lineterminator=end).writerows(rows)
     path.write_bytes(text.getvalue().encode(encoding))
 
 
 def write_xlsx(rows: Rows, path: Path) -> None:
-    """Write rows to a workbook with a fixed date: the same bytes each time."""
+    """Write rows to a workbook with a fixed date: the same bytes each time.
+
+    Parameters
+    ----------
+    rows : rows
+        A title first, then the heading.
+    path : Path
+        A file ending in .xlsx.
+    """
     from datetime import datetime
     from re import sub
     from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo

@@ -10,9 +10,10 @@ import numpy as np
 from greenmap.model.standard import Clause, load_standard
 from greenmap.sample.city import City
 from greenmap.sample.communities import COMMUNITIES
+from greenmap.sample.country import POND_PATH
 from greenmap.sample.facilities import STANDARD, in_core, weights
 from greenmap.sample.osm import StreetFile, walls
-from greenmap.sample.planted import DECOYS, ESTATE, GAPS, NOT_ATTACHED
+from greenmap.sample.planted import DECOYS, ESTATE, GAPS, NOT_ATTACHED, UNSURE
 from greenmap.sample.tables import amenity_ids
 
 HEAD = """\
@@ -30,7 +31,20 @@ HEAD = """\
 
 
 def truth(city: City, file: StreetFile) -> str:
-    """Return the truth file's text."""
+    """Return the truth file's text.
+
+    Parameters
+    ----------
+    city : City
+        As made.
+    file : StreetFile
+        Its street file, for the numbers of walls and gates.
+
+    Returns
+    -------
+    str
+        TOML.
+    """
     tables = [("gap", row) for row in _gaps(city)] + [("trap", row) for row in _traps(city, file)]
     return HEAD + "".join(_table(name, row) for name, row in tables)
 
@@ -41,8 +55,7 @@ def _gaps(city: City) -> list[dict[str, object]]:
     for gap in GAPS:
         counts = weights(clauses[gap.clause], city.homes)
         plain = gap.visible_in == "A"
-        unsure = gap.state == "not_known"
-        seen = gap.cause if unsure or gap.cause == "none_near" else "detour"
+        seen = gap.cause if gap.cause in (UNSURE, "none_near") else "detour"
         rows.append(
             _gap(city, gap.community, clauses[gap.clause], gap.cause, gap.state, gap.visible_in)
             | {
@@ -94,9 +107,9 @@ def _traps(city: City, file: StreetFile) -> list[dict[str, object]]:
          "home_ids": [h.home_id for h in city.homes if h.building.kind == "farm"]},
         {"kind": "river", "what": "two bridges only", "ways": _ways(file, "bridge", "highway")},
         {"kind": "railway", "what": "one underpass only", "ways": _ways(file, "tunnel", "highway")},
-        {"kind": "steps", "what": "steps up the hill", "ways": _ways(file, "step_count", "highway")},
+        {"kind": "steps", "what": "steps up the hill", "ways": _ways(file, "step_count")},
         {"kind": "island", "what": "a path round a pond that touches no street",
-         "ways": [w.number for w in file.ways if w.tags.get("name") == "鱼塘小路"]},
+         "ways": [w.number for w in file.ways if w.tags.get("name") == POND_PATH]},
         {"kind": "private_lanes", "what": "lanes tagged access=private: residents only",
          "ways": _ways(file, "access", "highway")},
     ]  # fmt: skip
