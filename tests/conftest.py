@@ -29,12 +29,15 @@ def _skipped(reporter):
     return absent, [report for report in reports if report not in absent]
 
 
+@pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_terminal_summary(terminalreporter):
+    told = yield
     absent, others = _skipped(terminalreporter)
     if absent:
         terminalreporter.write_line(f"{len(absent)} tests skipped: {ABSENT}")
     if others and os.environ.get("CI") == "true":
         terminalreporter.write_line(f"{len(others)} tests skipped for other causes: not in CI")
+    return told
 
 
 @pytest.hookimpl(trylast=True)
