@@ -306,7 +306,8 @@ def test_homes_hold_people_by_age_and_add_up(files):
     outlines = {f"w{number}" for number, t, _ in files.ways if "building" in t}
     assert set(homes["building_id"]) == outlines
     for code, feature in files.communities.items():
-        assert feature["properties"]["people"] == n.loc[homes["community_id"] == code, "people"].sum()
+        own = n.loc[homes["community_id"] == code, "people"]
+        assert feature["properties"]["people"] == own.sum()
 
 
 def test_every_category_of_the_checklist_is_there(files):
@@ -349,6 +350,9 @@ def test_the_workbook_holds_the_same_facilities_under_a_title(folder, files):
     assert list(table["设施类别"].map(chinese)) == [p["category"] for p in files.places]
     assert list(table["设施编号"]) == [p["amenity_id"] for p in files.places]
     assert list(table["经度"]) == [float(p["lon"]) for p in files.places]
+    read = gm.read_amenities(folder / "amenities.xlsx", datum="wgs84", collected="all")
+    assert list(read["category"]) == [p["category"] for p in files.places]
+    assert list(read["status"]) == [p["status"] for p in files.places]
 
 
 def test_binary_forms_hold_the_same_as_the_text_forms(folder, files):

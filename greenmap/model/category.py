@@ -114,8 +114,9 @@ def category_by_label() -> dict[str, str]:
         own = [entry["id"], entry["zh"], entry["en"].lower(), *entry.get("aliases_zh", ())]
         own.append(re.sub(r"[（(][^（）()]*[）)]", "", entry["zh"]))
         own.extend(re.findall(r"[（(]([^（）()]{3,})[）)]", entry["zh"]))
-        for label in own:
+        for label in own:  # a table's cells are compared with half-width brackets
             labels.setdefault(label, entry["id"])
+            labels.setdefault(label.replace("（", "(").replace("）", ")"), entry["id"])
     return labels
 
 
