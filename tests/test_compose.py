@@ -163,5 +163,6 @@ def test_islands_are_parts_without_residents_or_small_and_without_places():
     assert mainland_edges(river, table).tolist() == [True] * 5 + [False]
     again = attach(river, points((101.7105, 26.505)), edges=mainland_edges(river, table))
     assert again.status.tolist() == ["too_far"]  # not on the stub beside it
-    assert islands(river, lone, nobody)["island"].tolist() == [True, True]
-    assert islands(river, lone, lone)["island"].tolist() == [True, False]
+    # the largest part is land whoever lives there; the stub holds a home, but no place
+    assert islands(river, lone, nobody)["island"].tolist() == [False, True]
+    assert islands(river, lone, lone)["island"].tolist() == [False, False]

@@ -33,6 +33,11 @@ def name_of(path):
                     ).removesuffix(".__init__")
 
 
+def is_module(name):
+    place = ROOT.parent.joinpath(*name.split("."))
+    return place.with_suffix(".py").is_file() or (place / "__init__.py").is_file()
+
+
 def imports(path, *, at_run_time_only=False):
     """Every module a file imports, functions' own imports included."""
     tree = ast.parse(path.read_text("utf-8"))
@@ -49,8 +54,11 @@ def imports(path, *, at_run_time_only=False):
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path}: relative import"
             assert all(alias.name != "*" for alias in node.names), f"{path}: star import"
-            yield node.module
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+            # `from package import module` is an import of the module alone
+            if not all(is_module(name) for name in names):
+                yield node.module
+            yield from names
 
 
 def room(module):

@@ -65,7 +65,8 @@ class Profile:
         >>> load_profile("elderly").metres_in(15)
         810.0
         """
-        return float("inf") if self.speed_m_per_min is None else self.speed_m_per_min * limit_min
+        speed = self.speed_m_per_min
+        return float("inf") if speed is None else float(speed * limit_min)
 
     def name(self, lang: str) -> str:
         """Return the profile's name in `lang`."""

@@ -77,7 +77,11 @@ def check_study(path: str | Path, *, lang: str | None = None) -> CheckReport:
 
     Examples
     --------
-    >>> print(check_study("study.toml"))  # doctest: +SKIP
+    >>> from tempfile import TemporaryDirectory
+    >>> from greenmap.sample import write_sample
+    >>> with TemporaryDirectory() as folder:
+    ...     check_study(write_sample(folder) / "study.toml").ok
+    True
     """
     lang = lang or settings.current().lang
     with settings.use(lang=lang):

@@ -44,7 +44,10 @@ def init_study(folder: str | Path, *, lang: str | None = None) -> Path:
 
     Examples
     --------
-    >>> init_study("my-folder")  # doctest: +SKIP
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     init_study(folder).name
+    'study.toml'
     """
     folder, lang = Path(folder), lang or settings.current().lang
     if not folder.is_dir():

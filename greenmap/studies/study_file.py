@@ -34,7 +34,12 @@ def read_study(path: str | Path) -> Study:
 
     Examples
     --------
-    >>> study = read_study("study.toml")  # doctest: +SKIP
+    >>> from tempfile import TemporaryDirectory
+    >>> from greenmap.sample import write_sample
+    >>> with TemporaryDirectory() as folder:
+    ...     study = read_study(write_sample(folder) / "study.toml")
+    >>> len(study.communities), study.share, study.fictional
+    (11, 0.9, True)
     """
     sources = read_sources(path)
     sources.faults.raise_if_any()
