@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,7 +35,9 @@ class EdgeTicks:
         freeze(self)
 
 
-def price(network: WalkNetwork, profile: Profile) -> EdgeTicks:
+def price(
+    network: WalkNetwork, profile: Profile, *, without: Collection[str] = ()
+) -> EdgeTicks:
     """Turn an edge's facts into ticks; each edge is rounded once.
 
     Parameters
@@ -43,6 +46,8 @@ def price(network: WalkNetwork, profile: Profile) -> EdgeTicks:
         m edges.
     profile : Profile
         Who walks.
+    without : collection of str
+        Hindrances taken away, to find out what a detour is due to: ``"steps"``.
 
     Returns
     -------
@@ -65,7 +70,7 @@ def price(network: WalkNetwork, profile: Profile) -> EdgeTicks:
             source=network.source,
             length_m=f"{network.length_m.max():.0f}",
         )
-    usable = ~_refused(network, profile)
+    usable = ~_refused(network, profile, without)
     return EdgeTicks(
         forward=np.where(usable & network.forward, ticks, BLOCKED).astype(np.uint32),
         backward=np.where(usable & network.backward, ticks, BLOCKED).astype(np.uint32),
@@ -95,6 +100,6 @@ def leg_ticks(length_m: F8, profile: Profile) -> I8:
     return np.rint(np.nan_to_num(length_m) * profile.ticks_per_m).astype(np.int64)
 
 
-def _refused(network: WalkNetwork, profile: Profile) -> Bool:
-    refused = STEPS if profile.steps == "blocked" else ()
+def _refused(network: WalkNetwork, profile: Profile, without: Collection[str]) -> Bool:
+    refused = STEPS if profile.steps == "blocked" and "steps" not in without else ()
     return np.isin(network.kind, [k for k, kind in enumerate(network.kinds) if kind in refused])
