@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from greenmap.engine.kernel import kernel
 from greenmap.errors import NetworkError
 from greenmap.units import UNREACHED
 
@@ -88,29 +89,76 @@ class Csr:
     ----------
     start : array of uint32 (n + 1,)
         First arc of each node.
-    target : array of uint32 (m,)
-        Node an arc leads to.
-    cost : array of uint32 (m,)
-        Ticks of an arc, zero allowed.
+    arc : array of uint32 (m, 2)
+        Node an arc leads to, and its ticks, zero allowed. Side by side, for a
+        search wants both.
     """
 
     start: Array
-    target: Array
-    cost: Array
+    arc: Array
 
     def __post_init__(self) -> None:
-        for name in ("start", "target", "cost"):
+        for name in ("start", "arc"):
             object.__setattr__(self, name, read_only(getattr(self, name), np.uint32))
 
     @property
-    def arrays(self) -> tuple[Array, Array, Array]:
-        """Start, target and cost, as kernels take them."""
-        return self.start, self.target, self.cost
+    def arrays(self) -> tuple[Array, Array]:
+        """Start and arc, as kernels take them."""
+        return self.start, self.arc
+
+    @property
+    def target(self) -> Array:
+        """Node each arc leads to, uint32 (m,)."""
+        return self.arc[:, 0]
+
+    @property
+    def cost(self) -> Array:
+        """Ticks of each arc, uint32 (m,)."""
+        return self.arc[:, 1]
 
     @property
     def n_nodes(self) -> int:
         """Number of nodes."""
         return int(self.start.size) - 1
+
+
+@kernel
+def sort_arcs(n: int, tail: Array, head: Array, ticks: Array) -> tuple[Array, Array]:
+    """Sort arcs by tail and head, both by counting; keep the cheapest of parallel ones."""
+    one = np.uint64(1)
+    into, start = np.zeros(n + 1, np.uint32), np.zeros(n + 2, np.uint32)
+    for a in range(tail.size):
+        if ticks[a] != UNREACHED and tail[a] != head[a]:
+            into[np.uint64(head[a]) + one] += np.uint32(1)
+            start[np.uint64(tail[a]) + np.uint64(2)] += np.uint32(1)
+    for v in range(n):
+        into[v + 1] += into[v]
+        start[v + 2] += start[v + 1]
+    by_head = np.empty(into[n], np.uint32)
+    for a in range(tail.size):
+        if ticks[a] != UNREACHED and tail[a] != head[a]:
+            at = into[head[a]]
+            by_head[at] = a
+            into[head[a]] = at + np.uint32(1)
+    arc = np.empty((by_head.size, 2), np.uint32)
+    for i in range(by_head.size):
+        a = by_head[i]
+        place = np.uint64(tail[a]) + one
+        arc[start[place], 0], arc[start[place], 1] = head[a], ticks[a]
+        start[place] += np.uint32(1)
+    kept, a = np.uint64(0), np.uint64(0)
+    for v in range(n):
+        row, end = kept, np.uint64(start[v + 1])
+        start[v] = row
+        while a < end:
+            if kept > row and arc[kept - one, 0] == arc[a, 0]:
+                arc[kept - one, 1] = min(arc[kept - one, 1], arc[a, 1])
+            else:
+                arc[kept, 0], arc[kept, 1] = arc[a, 0], arc[a, 1]
+                kept += one
+            a += one
+    start[n] = kept
+    return start[: n + 1], arc[:kept]
 
 
 def build_csr(n_nodes: int, tail: npt.ArrayLike, head: npt.ArrayLike, ticks: npt.ArrayLike) -> Csr:
@@ -148,11 +196,7 @@ def build_csr(n_nodes: int, tail: npt.ArrayLike, head: npt.ArrayLike, ticks: npt
     arcs = whole(tail, n_nodes, "tail"), whole(head, n_nodes, "head")
     cost = whole(ticks, UNREACHED + 1, "ticks")
     whole([cost.size], UNREACHED, "arcs")
-    walkable = (cost != UNREACHED) & (arcs[0] != arcs[1])
-    start_of, end_of, cost = arcs[0][walkable], arcs[1][walkable], cost[walkable]
-    order = np.lexsort((cost, end_of, start_of))
-    start_of, end_of, cost = start_of[order], end_of[order], cost[order]
-    first = np.ones(cost.size, dtype=bool)
-    first[1:] = (start_of[1:] != start_of[:-1]) | (end_of[1:] != end_of[:-1])
-    degree = np.bincount(start_of[first].astype(np.int64), minlength=n_nodes)
-    return Csr(np.concatenate([[0], np.cumsum(degree)]), end_of[first], cost[first])
+    given = (*arcs, cost)
+    if len({array.size for array in given}) > 1:
+        raise NetworkError("engine.arcs_size", found=[array.size for array in given])
+    return Csr(*sort_arcs(n_nodes, *(read_only(array, np.uint32) for array in given)))

@@ -14,7 +14,9 @@ import numpy as np
 import numpy.typing as npt
 
 from greenmap.engine.csr import Array, Csr, read_only, whole
+from greenmap.engine.kernel import kernel
 from greenmap.engine.settle import make_queue, settle
+from greenmap.engine.skeleton import Hung, Skeleton, build_skeleton
 from greenmap.errors import NetworkError
 from greenmap.units import UNREACHED
 
@@ -63,7 +65,7 @@ def _labels(graph: Csr, node: Array, ticks: Array, place: Array, limit: int) -> 
     given = read_only(packed, np.uint64)
     room = 2 * graph.n_nodes + source.size + 2
     while True:
-        queue = make_queue(graph, limit, room=room, label=np.uint64)
+        queue = make_queue(graph, limit, room=room)
         if settle(graph.arrays, queue, np.uint64(32), label, source, given, 0, source.size) >= 0:
             return label
         room *= 2
@@ -151,22 +153,83 @@ def nearest(
     """
     rows = np.asarray(rows)
     check_sources(reverse, sources, rows, n_rows, categories)
+    skeleton = build_skeleton(reverse, keep=source_nodes(reverse, sources), rows=rows)
+    return nearest_on(skeleton, sources, categories, n_rows, limit, threads)
+
+
+def source_nodes(graph: Csr, sources: Sources) -> Array:
+    """Mark the nodes of a graph that are searched from.
+
+    Parameters
+    ----------
+    graph : Csr
+        n nodes.
+    sources : Sources
+        Places.
+
+    Returns
+    -------
+    array of bool (n,)
+    """
+    marked = np.zeros(graph.n_nodes, dtype=bool)
+    marked[sources.node] = True
+    return marked
+
+
+@kernel
+def hang_labels(
+    hung: Hung, label: Array, limit: np.uint64, category: int, ticks: Array, place: Array
+) -> None:
+    """Give each row the lesser label of the two ends of its chain, if it is within the limit."""
+    row, start, slot, _, _ = hung
+    half, low = np.uint64(32), np.uint64(UNREACHED)
+    for first in range(start.size - 1):
+        one = label[first]
+        for i in range(start[first], start[first + 1]):
+            two = label[slot[i, 0]]
+            there = (one >> half) + np.uint64(slot[i, 1])
+            back = (two >> half) + np.uint64(slot[i, 2])
+            walk = min(there, back)
+            if walk <= limit:
+                number = one & low if there == walk else low
+                number = min(number, two & low) if back == walk else number
+                ticks[row[i], category] = walk
+                place[row[i], category] = number
+
+
+def nearest_on(
+    skeleton: Skeleton, sources: Sources, categories: int, n_rows: int, limit: int, threads: int
+) -> tuple[Array, Array]:
+    """Find the nearest place of each category for each row that hangs on a skeleton.
+
+    Parameters
+    ----------
+    skeleton : Skeleton
+        Of the reverse graph, all source nodes kept.
+    sources, categories, n_rows, limit, threads
+        As in :func:`nearest`.
+
+    Returns
+    -------
+    ticks, place : array
+        As from :func:`nearest`.
+    """
     place_of = np.repeat(np.arange(sources.n_places), np.diff(sources.entrance_start))
     belongs = np.repeat(np.arange(sources.n_places), np.diff(sources.category_start))
-    node_of = np.flatnonzero(rows >= 0)
-    label = np.full((categories, n_rows), ~np.uint64(0))
+    node = skeleton.number[sources.node]
+    ticks = np.full((n_rows, categories), UNREACHED, np.uint32)
+    place = np.full((n_rows, categories), -1, np.int32)
 
     def search(category: int) -> None:
         wanted = np.zeros(sources.n_places, dtype=bool)
         wanted[belongs[sources.category == category]] = True
         of = wanted[place_of]
-        found = _labels(reverse, sources.node[of], sources.ticks[of], place_of[of], limit)
-        label[category, rows[node_of]] = found[node_of]
+        label = _labels(skeleton.graph, node[of], sources.ticks[of], place_of[of], limit)
+        hang_labels(skeleton.hung, label, np.uint64(limit), category, ticks, place)
 
     with ThreadPoolExecutor(max(1, threads)) as pool:
         list(pool.map(search, range(categories)))
-    ticks, place = (label >> np.uint64(32)).T, label.astype(np.uint32).view(np.int32).T
-    return np.ascontiguousarray(ticks, dtype=np.uint32), np.ascontiguousarray(place)
+    return ticks, place
 
 
 def distances(

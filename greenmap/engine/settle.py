@@ -2,7 +2,8 @@
 
 A node is handled again when its label falls, so labels are exact whatever the width of the
 buckets and also with arcs of no length. Every label has one least value, so the order of work
-can't show in a result.
+can't show in a result. Whether an arc improves a label can't be guessed, by a processor
+neither: what then has to be written is written in any case, and kept only if it does.
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from greenmap.engine.csr import Array, Csr, whole
 from greenmap.engine.kernel import kernel
@@ -18,7 +18,7 @@ from greenmap.units import UNREACHED
 
 
 class Queue(NamedTuple):
-    """Room for the entries of one search: a linked list per bucket of ticks.
+    """Room for the entries of one search: per bucket of ticks a list, first in, first out.
 
     Parameters
     ----------
@@ -26,26 +26,26 @@ class Queue(NamedTuple):
         Largest ticks that count as reached.
     shift : uint64
         A bucket is ``1 << shift`` ticks wide.
-    bucket, follow : array of uint32
-        First entry of each bucket, and the next one of each entry; 0 = none.
-    node : array of uint32
-        Node of each entry.
-    key : array
-        Its label when it was entered; a lower one since makes the entry void.
+    tail : array of uint32 (k + 1,)
+        Last entry of each of k buckets; entry b is where bucket b begins, the last is for
+        what lies beyond the limit and always empty.
+    follow : array of uint32
+        The next of each entry, 0 = none.
+    entry : array of uint64
+        ``ticks << 32 | node``; a label lowered since makes it void.
     touched : array of uint32 (n + 1,)
         The nodes reached, in the order first reached.
     """
 
     limit: np.uint64
     shift: np.uint64
-    bucket: Array
+    tail: Array
     follow: Array
-    node: Array
-    key: Array
+    entry: Array
     touched: Array
 
 
-def make_queue(graph: Csr, limit: int, *, room: int, label: npt.DTypeLike) -> Queue:
+def make_queue(graph: Csr, limit: int, *, room: int) -> Queue:
     """Make the queue for searches of up to `room` entries.
 
     Parameters
@@ -56,8 +56,6 @@ def make_queue(graph: Csr, limit: int, *, room: int, label: npt.DTypeLike) -> Qu
         Ticks, at most 0xFFFFFFFE.
     room : int
         Entries; :func:`settle` says when it needs more.
-    label : dtype
-        Of the labels.
 
     Returns
     -------
@@ -70,27 +68,25 @@ def make_queue(graph: Csr, limit: int, *, room: int, label: npt.DTypeLike) -> Qu
     """
     whole([limit], UNREACHED, "limit")
     mean = int(graph.cost.mean()) if graph.cost.size else 0
-    # A quarter to a half of the mean arc was fastest; 65,536 buckets are plenty.
-    shift = max(mean.bit_length() - 2, limit.bit_length() - 16, 0)
+    # Half of the mean arc to all of it was fastest; 65,536 buckets are plenty.
+    shift = max(mean.bit_length() - 1, limit.bit_length() - 16, 0)
+    buckets = (limit >> shift) + 2
     return Queue(
         np.uint64(limit),
         np.uint64(shift),
-        np.zeros((limit >> shift) + 1, np.uint32),
-        np.empty(room, np.uint32),
-        np.empty(room, np.uint32),
-        np.empty(room, label),
+        np.arange(buckets, dtype=np.uint32),
+        np.zeros(buckets + room, np.uint32),
+        np.empty(buckets + room, np.uint64),
         np.empty(graph.n_nodes + 1, np.uint32),
     )
 
 
 @kernel
-def enter(queue: Queue, entry: np.uint64, at: int, label: np.uint64, ticks: np.uint64) -> None:
-    """Put a node into the bucket of its ticks."""
-    b = ticks >> queue.shift
-    queue.node[entry] = at
-    queue.key[entry] = label
-    queue.follow[entry] = queue.bucket[b]
-    queue.bucket[b] = entry
+def empty_queue(queue: Queue, first: int) -> None:
+    """Empty the buckets from the given one up."""
+    for b in range(first, queue.tail.size):
+        queue.follow[b] = 0
+        queue.tail[b] = b
 
 
 @kernel
@@ -100,26 +96,28 @@ def start_from(
 ) -> np.uint64:  # fmt: skip
     """Enter the sources that lie within the limit; return how many nodes that makes.
 
-    Of several sources at a node the best is entered last and makes the others void, so the
-    entries used are at most as many as sources.
+    Of several sources at a node only the best counts in the end.
     """
     empty = ~np.uint64(0) >> (np.uint64(32) - low)
-    reached = np.uint64(0)
+    reached, used = np.uint64(0), np.uint64(queue.tail.size)
     for s in range(first, last):
-        at = source[s]
-        there = np.uint64(source_label[s])
-        before = np.uint64(label[at])
-        if there >> low <= queue.limit and there < before:
+        at, there = np.uint64(source[s]), np.uint64(source_label[s])
+        before, ticks = np.uint64(label[at]), there >> low
+        queue.entry[used], queue.follow[used] = ticks << np.uint64(32) | at, 0
+        if ticks <= queue.limit and there < before:
             queue.touched[reached] = at
             reached += np.uint64(before == empty)
             label[at] = there
-            enter(queue, np.uint64(s - first + 1), at, there, there >> low)
+            b = ticks >> queue.shift
+            queue.follow[queue.tail[b]] = used
+            queue.tail[b] = used
+        used += np.uint64(1)
     return reached
 
 
 @kernel
 def settle(
-    graph: tuple[Array, Array, Array], queue: Queue, low: np.uint64, label: Array, source: Array,
+    graph: tuple[Array, Array], queue: Queue, low: np.uint64, label: Array, source: Array,
     source_label: Array, first: int, last: int,
 ) -> int | np.int64:  # fmt: skip
     """Lower all labels within the limit; return how many nodes were reached, -1 = no room.
@@ -127,41 +125,43 @@ def settle(
     `label` holds ones in all bits before and the least labels after; ticks are the bits from
     `low` up. Sources are those from `first` to `last`. Without room all is put back.
     """
-    start, target, cost = graph
-    one = np.uint64(1)
-    empty = ~np.uint64(0) >> (np.uint64(32) - low)
-    room = np.uint64(queue.follow.size)
-    used = np.uint64(last - first + 1)
+    start, arcs = graph
+    limit, shift, tail, follow, entry, touched = queue
+    one, half, mask = np.uint64(1), np.uint64(32), np.uint64(UNREACHED)
+    empty = ~np.uint64(0) >> (half - low)
+    room, used = np.uint64(follow.size), np.uint64(tail.size + last - first)
+    beyond = np.uint64(tail.size - 1)
     if used > room:
         return -1
     reached = start_from(queue, low, label, source, source_label, first, last)
-    for b in range(np.uint64(queue.bucket.size)):
-        while queue.bucket[b] != 0:
-            entry = queue.bucket[b]
-            queue.bucket[b] = queue.follow[entry]
-            at = queue.node[entry]
+    for b in range(beyond):
+        e = np.uint64(follow[b])
+        while e != 0:
+            at, ticks = entry[e] & mask, entry[e] >> half
             here = np.uint64(label[at])
-            if queue.key[entry] != here:
-                continue
-            left = queue.limit - (here >> low)
-            arc = np.uint64(start[at])
-            end = np.uint64(start[np.uint64(at) + one])
-            if used + (end - arc) > room:
-                queue.bucket[:] = 0
-                label[queue.touched[:reached]] = empty
-                return -1
-            while arc < end:
-                step = np.uint64(cost[arc])
-                to = target[arc]
-                arc += one
-                there = here + (step << low)
-                before = np.uint64(label[to])
-                if step <= left and there < before:
-                    queue.touched[reached] = to
-                    reached += np.uint64(before == empty)
-                    label[to] = there
-                    # Homes lead nowhere; queueing them as well would cost a fifth more.
-                    if start[to] != start[np.uint64(to) + one]:
-                        enter(queue, used, to, there, there >> low)
-                        used += one
+            if here >> low == ticks:
+                left = limit - ticks
+                arc, end = np.uint64(start[at]), np.uint64(start[at + one])
+                if used + (end - arc) > room:
+                    empty_queue(queue, 0)
+                    label[touched[:reached]] = empty
+                    return -1
+                while arc < end:
+                    to, step = np.uint64(arcs[arc, 0]), np.uint64(arcs[arc, 1])
+                    there, before = here + (step << low), np.uint64(label[to])
+                    better = np.uint64(step <= left) & np.uint64(there < before)
+                    if_better = np.uint64(0) - better
+                    touched[reached] = to
+                    reached += better & np.uint64(before == empty)
+                    label[to] = before + (there - before & if_better)
+                    ticks_there = there >> low
+                    entry[used], follow[used] = ticks_there << half | to, 0
+                    bucket = min(ticks_there >> shift, beyond)
+                    last_in = np.uint64(tail[bucket])
+                    follow[last_in] = used & if_better
+                    tail[bucket] = last_in + (used - last_in & if_better)
+                    used += better
+                    arc += one
+            e = np.uint64(follow[e])
+        follow[b], tail[b] = 0, b
     return np.int64(reached)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import dijkstra
 
-from greenmap.engine.counting import counts
+from greenmap.engine.counting import counts, counts_and_nearest
 from greenmap.engine.csr import build_csr
 from greenmap.engine.search import Sources, distances, nearest
 from greenmap.units import UNREACHED
@@ -72,8 +72,12 @@ def walk(world, threads=1, limit=None):
         "threads": threads,
     }  # fmt: skip
     sources = sources_of(world.places)
-    ticks, place = nearest(reverse, sources, limit=world.limit if limit is None else limit, **given)
-    return ticks, place, counts(reverse, sources, bands=world.bands, **given)
+    limit = world.limit if limit is None else limit
+    ticks, place = nearest(reverse, sources, limit=limit, **given)
+    apart = ticks, place, counts(reverse, sources, bands=world.bands, **given)
+    at_once = counts_and_nearest(reverse, sources, bands=world.bands, limit=limit, **given)
+    assert same(apart, at_once)
+    return apart
 
 
 def networkx_walks(world):

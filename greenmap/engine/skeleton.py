@@ -1,0 +1,333 @@
+"""The part of a graph that must be searched, and where all other nodes hang on it.
+
+Dead ends need no search of their own, nor do nodes with two neighbours: whoever gets there
+comes from one end of a chain or from the other. What is left are the places searched from,
+the junctions between them, and the chains; a node beside them is reached at the lesser of two
+sums, so nothing is lost.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from greenmap.engine.csr import Array, Csr, read_only
+from greenmap.engine.kernel import kernel
+from greenmap.units import UNREACHED
+
+_CLUSTER = 512
+
+
+class Hung(NamedTuple):
+    """Rows in the order of the nodes they hang on; r rows, s skeleton nodes.
+
+    A row hangs between two nodes, or on one that stands for both.
+
+    Parameters
+    ----------
+    row : array of uint32 (r,)
+        Row of each slot.
+    start : array of uint32 (s + 1,)
+        First slot of each node: those it is the first end of.
+    slot : array of uint32 (r, 3)
+        Second end, ticks from the first, ticks from the second; 0xFFFFFFFF = not from there.
+    end_start : array of uint32 (s + 1,)
+    end_slot : array of uint32 (k, 3)
+        The slots a node is the second end of, if the first is another: which slot, first
+        end, ticks from the second.
+    """
+
+    row: Array
+    start: Array
+    slot: Array
+    end_start: Array
+    end_slot: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Skeleton:
+    """What is searched instead of a whole graph.
+
+    Parameters
+    ----------
+    graph : Csr
+        Arcs between skeleton nodes, each as long as its chain.
+    node : array of uint32 (s,)
+        Their numbers in the whole graph; neighbours are near each other.
+    number : array of uint32 (n,)
+        The other way round, 0xFFFFFFFF = hung on the skeleton.
+    hung : Hung
+        Where rows hang.
+    """
+
+    graph: Csr
+    node: Array
+    number: Array
+    hung: Hung
+
+
+@kernel
+def add_ticks(a: np.uint32, b: np.uint32) -> np.uint32:
+    """Add two costs; what 32 bits can't hold is never reached."""
+    return np.uint32(min(np.uint64(a) + np.uint64(b), np.uint64(UNREACHED)))
+
+
+@kernel
+def join_ways(start: Array, arc: Array) -> tuple[Array, Array]:
+    """List each node's neighbours once: who, the ticks to them, the ticks from them."""
+    n = start.size - 1
+    into = np.zeros(n + 2, np.uint32)
+    for a in range(arc.shape[0]):
+        into[np.uint64(arc[a, 0]) + np.uint64(2)] += np.uint32(1)
+    for v in range(n):
+        into[v + 2] += into[v + 1]
+    back = np.empty((arc.shape[0], 2), np.uint32)
+    for v in range(n):
+        for a in range(start[v], start[v + 1]):
+            at = np.uint64(arc[a, 0]) + np.uint64(1)
+            back[into[at], 0] = v
+            back[into[at], 1] = arc[a, 1]
+            into[at] += np.uint32(1)
+    first = np.empty(n + 1, np.uint32)
+    ways = np.empty((2 * arc.shape[0], 3), np.uint32)
+    used = 0
+    for v in range(n):
+        first[v] = used
+        a, b = np.int64(start[v]), np.int64(into[v])
+        while a < start[v + 1] or b < into[v + 1]:
+            there = arc[a, 0] if a < start[v + 1] else UNREACHED
+            here = back[b, 0] if b < into[v + 1] else UNREACHED
+            ways[used, 0] = min(there, here)
+            ways[used, 1] = arc[a, 1] if there <= here else UNREACHED
+            ways[used, 2] = back[b, 1] if here <= there else UNREACHED
+            a += there <= here
+            b += here <= there
+            used += 1
+    first[n] = used
+    return first, ways[:used]
+
+
+@kernel
+def near_each_other(first: Array, ways: Array, cluster: int) -> Array:
+    """Order nodes so that neighbours lie together: cluster after cluster, outward from each."""
+    n = first.size - 1
+    order, seen = np.empty(n, np.uint32), np.zeros(n, np.bool_)
+    later = np.empty(ways.shape[0] + 1, np.uint32)
+    done = 0
+    for root in range(n):
+        if seen[root]:
+            continue
+        waiting, taken = 1, 0
+        later[0] = root
+        while taken < waiting:
+            seed = later[taken]
+            taken += 1
+            if seen[seed]:
+                continue
+            seen[seed] = True
+            order[done] = seed
+            at, end, full = done, done + 1, done + cluster
+            while at < end:
+                for w in range(first[order[at]], first[order[at] + np.uint32(1)]):
+                    to = ways[w, 0]
+                    if not seen[to]:
+                        if end < full:
+                            seen[to] = True
+                            order[end] = to
+                            end += 1
+                        else:
+                            later[waiting] = to
+                            waiting += 1
+                at += 1
+            done = end
+    return order
+
+
+@kernel
+def peel(first: Array, ways: Array, kept: Array) -> tuple[Array, Array, Array, Array]:
+    """Take off dead ends until none is left that isn't kept.
+
+    Returns the neighbours left to each node (0xFFFFFFFF = taken off), the first child of each
+    node and the next child of its parent (0xFFFFFFFF = none), and the ticks from the parent.
+    """
+    n = first.size - 1
+    left, child, sibling = np.empty(n, np.uint32), np.empty(n, np.uint32), np.empty(n, np.uint32)
+    down, ready = np.empty(n, np.uint32), np.empty(n, np.uint32)
+    waiting = 0
+    for v in range(n):
+        left[v] = first[v + 1] - first[v]
+        child[v] = UNREACHED
+        if left[v] == 1 and not kept[v]:
+            ready[waiting] = v
+            waiting += 1
+    while waiting > 0:
+        waiting -= 1
+        v = ready[waiting]
+        if left[v] != 1:
+            continue
+        w = np.int64(first[v])
+        while left[ways[w, 0]] == UNREACHED:
+            w += 1
+        u = ways[w, 0]
+        left[v] = UNREACHED
+        down[v] = ways[w, 2]
+        sibling[v] = child[u]
+        child[u] = v
+        left[u] -= np.uint32(1)
+        if left[u] == 1 and not kept[u]:
+            ready[waiting] = u
+            waiting += 1
+    return left, child, sibling, down
+
+
+@kernel
+def hang(
+    v: np.uint32, ends: tuple[np.uint32, np.uint32, np.uint32], peeled: tuple[Array, ...],
+    rows: Array, stack: Array, row: Array, slot: Array, used: int,
+) -> int:  # fmt: skip
+    """Hang a node's row, and those of the dead ends behind it; return the slots used.
+
+    `ends` are the second end, and the ticks from the first and from the second.
+    """
+    child, sibling, down = peeled
+    stack[0, 0], stack[0, 1], stack[0, 2] = v, ends[1], ends[2]
+    deep = 1
+    while deep > 0:
+        deep -= 1
+        at, one, two = stack[deep, 0], stack[deep, 1], stack[deep, 2]
+        if rows[at] >= 0:
+            row[used] = rows[at]
+            slot[used, 0], slot[used, 1], slot[used, 2] = ends[0], one, two
+            used += 1
+        c = child[at]
+        while c != UNREACHED:
+            stack[deep, 0] = c
+            stack[deep, 1] = add_ticks(one, down[c])
+            stack[deep, 2] = add_ticks(two, down[c])
+            deep += 1
+            c = sibling[c]
+    return used
+
+
+@kernel
+def follow(
+    a: np.uint32, w: int, first: Array, ways: Array, left: Array, number: Array, path: Array
+) -> tuple[int, np.uint32, np.uint32]:
+    """Walk from a skeleton node along one way to the next one.
+
+    Returns how many nodes lie between, the skeleton node, and the ticks to it. `path` holds,
+    for each node between, itself, the ticks to it, and the ticks back to it from the next.
+    """
+    before, at, ticks = a, ways[w, 0], ways[w, 1]
+    length = 0
+    while number[at] == UNREACHED:
+        w = np.int64(first[at])
+        while ways[w, 0] == before or left[ways[w, 0]] == UNREACHED:
+            w += 1
+        path[length, 0], path[length, 1], path[length, 2] = at, ticks, ways[w, 2]
+        length += 1
+        before, at, ticks = at, ways[w, 0], add_ticks(ticks, ways[w, 1])
+    return length, at, ticks
+
+
+@kernel
+def trace(
+    first: Array, ways: Array, left: Array, peeled: tuple[Array, ...], node: Array,
+    number: Array, rows: Array, slots: int,
+) -> tuple[Array, ...]:  # fmt: skip
+    """Follow every chain: arcs of the skeleton, and what hangs where."""
+    s, n = node.size, rows.size
+    arc_start, arc = np.empty(s + 1, np.uint32), np.empty((ways.shape[0], 2), np.uint32)
+    row, slot = np.empty(slots, np.uint32), np.empty((slots, 3), np.uint32)
+    start, hung = np.empty(s + 1, np.uint32), np.zeros(n, np.bool_)
+    path, stack = np.empty((n, 3), np.uint32), np.empty((n, 3), np.uint32)
+    arcs = used = 0
+    for i in range(s):
+        a, here = node[i], np.uint32(i)
+        arc_start[i], start[i] = arcs, used
+        used = hang(a, (here, np.uint32(0), np.uint32(0)), peeled, rows, stack, row, slot, used)
+        for w in range(first[a], first[a + np.uint32(1)]):
+            if left[ways[w, 0]] == UNREACHED:
+                continue
+            between, b, ticks = follow(a, w, first, ways, left, number, path)
+            if ticks != UNREACHED and b != a:
+                arc[arcs, 0], arc[arcs, 1] = number[b], ticks
+                arcs += 1
+            if between > 0 and not hung[path[0, 0]]:
+                back = np.uint32(0)
+                for p in range(between - 1, -1, -1):
+                    hung[path[p, 0]] = True
+                    back = add_ticks(back, path[p, 2])
+                    ends = number[b], path[p, 1], back
+                    used = hang(path[p, 0], ends, peeled, rows, stack, row, slot, used)
+    arc_start[s], start[s] = arcs, used
+    return arc_start, arc[:arcs], row[:used], start, slot[:used]
+
+
+@kernel
+def sort_ends(start: Array, slot: Array) -> tuple[Array, Array]:
+    """List per node the slots it is the second end of, if the first end is another."""
+    nodes = start.size - 1
+    end_start = np.zeros(nodes + 2, np.uint32)
+    for v in range(nodes):
+        for i in range(start[v], start[v + 1]):
+            end_start[np.uint64(slot[i, 0]) + np.uint64(2)] += np.uint32(slot[i, 0] != v)
+    for v in range(nodes):
+        end_start[v + 2] += end_start[v + 1]
+    end_slot = np.empty((end_start[nodes + 1], 3), np.uint32)
+    for v in range(nodes):
+        for i in range(start[v], start[v + 1]):
+            if slot[i, 0] != v:
+                k = np.uint64(slot[i, 0]) + np.uint64(1)
+                at = end_start[k]
+                end_slot[at, 0], end_slot[at, 1], end_slot[at, 2] = i, v, slot[i, 2]
+                end_start[k] += np.uint32(1)
+    return end_start[: nodes + 1], end_slot
+
+
+def build_skeleton(graph: Csr, *, keep: Array, rows: Array) -> Skeleton:
+    """Find the skeleton of a graph.
+
+    Parameters
+    ----------
+    graph : Csr
+        The graph to be searched.
+    keep : array of bool (n,)
+        Nodes that stay whatever their neighbours: those searched from.
+    rows : array of int (n,)
+        Row of each node, -1 = none.
+
+    Returns
+    -------
+    Skeleton
+        Rows no search from a kept node can reach are not hung.
+
+    Examples
+    --------
+    A line of four nodes, 5 ticks apart, with only its first node kept: the rest is a dead end.
+
+    >>> from greenmap.engine.csr import build_csr
+    >>> line = build_csr(4, [0, 1, 1, 2, 2, 3], [1, 0, 2, 1, 3, 2], [5] * 6)
+    >>> found = build_skeleton(line, keep=np.arange(4) == 0, rows=np.arange(4))
+    >>> found.node.tolist(), found.hung.row.tolist(), found.hung.from_first.tolist()
+    ([0], [0, 1, 2, 3], [0, 5, 10, 15])
+    """
+    keep, rows = read_only(keep, np.bool_), read_only(rows, np.int32)
+    first, ways = join_ways(*graph.arrays)
+    left, *peeled = peel(first, ways, keep)
+    order = near_each_other(first, ways, _CLUSTER)
+    stays = keep | ((left != UNREACHED) & (left != 2) & (left != 0))
+    node = order[stays[order]]
+    number = np.full(graph.n_nodes, UNREACHED, np.uint32)
+    number[node] = np.arange(node.size, dtype=np.uint32)
+    slots = int(np.count_nonzero(rows >= 0))
+    arc_start, arc, row, start, slot = trace(
+        first, ways, left, tuple(peeled), node, number, rows, slots
+    )
+    hung = (row, start, slot, *sort_ends(start, slot))
+    return Skeleton(
+        Csr(arc_start, arc), read_only(node, np.uint32), read_only(number, np.uint32),
+        Hung(*(read_only(array, np.uint32) for array in hung)),
+    )  # fmt: skip
