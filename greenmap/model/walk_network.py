@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 import shapely
+
+if TYPE_CHECKING:
+    from greenmap.model.barrier import Barriers
 
 F8 = npt.NDArray[np.float64]
 I8 = npt.NDArray[np.int64]
@@ -91,6 +94,21 @@ class WalkNetwork:
         File name or place, no folder.
     notes : dict
         Counts: ways read, kept, left out by reason.
+    bridged : array (m,) bool, optional
+        On a bridge or in a tunnel: off the ground; None: not known.
+    height_start : array (m + 1,) int64, optional
+        Where each edge's heights start in `height_m`; None: no terrain given.
+    height_m : array, metres, optional
+        Heights walked along each edge from tail to head, equally far apart, both
+        ends included; NaN where the terrain doesn't know.
+    hurdle : array (m,) uint8, optional
+        What stands on an edge: 0 nothing, 1 wall, 2 gate closed, 3 gate for residents, 4 gate
+        open, 5 gate assumed, 6 gate of unknown access. Hurdles stand on edges without length,
+        whose tail is inside the compound, or left of the wall. None: no barriers known.
+    hurdle_id : array (m,) int32, optional
+        Number of the wall (hurdle 1) or of the gate (2 to 6) in `barriers`, else -1.
+    barriers : Barriers, optional
+        Walls, gates and compounds, in `crs`.
     """
 
     node_id: npt.NDArray[Any]
@@ -116,6 +134,12 @@ class WalkNetwork:
     digest: str
     source: str
     notes: Mapping[str, int]
+    bridged: Bool | None = None
+    height_start: I8 | None = None
+    height_m: F8 | None = None
+    hurdle: npt.NDArray[np.uint8] | None = None
+    hurdle_id: I4 | None = None
+    barriers: Barriers | None = None
 
     def __post_init__(self) -> None:
         freeze(self)
@@ -129,6 +153,14 @@ class WalkNetwork:
     def n_edges(self) -> int:
         """Number of edges."""
         return len(self.tail)
+
+    @property
+    def rise_m(self) -> F8 | None:
+        """Height of each edge's head over its tail, metres; NaN unknown, None no terrain."""
+        if self.height_start is None or self.height_m is None:
+            return None
+        rise: F8 = self.height_m[self.height_start[1:] - 1] - self.height_m[self.height_start[:-1]]
+        return rise
 
     def __repr__(self) -> str:
         return (
