@@ -12,8 +12,12 @@ from typing import Any
 from greenmap.errors import ProfileError
 from greenmap.units import TICKS_PER
 
-_FIELDS = {"id", "zh", "en", "speed_m_per_min", "steps", "basis_zh", "basis_en", "source",
-           "confidence"}
+RANGES = {"speed_m_per_min": (5, 200), "stairs_factor": (1, 10), "max_grade": (0.01, 1),
+          "slope_cap": (0.5, 2)}
+"""Least and greatest value of a figure; anything beyond is a slip or another unit."""
+
+_FIELDS = {"id", "zh", "en", "steps", "basis_zh", "basis_en", "source", "stairs_source",
+           "slope_source", "confidence", *RANGES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +33,21 @@ class Profile:
         counts metres.
     steps : {"allowed", "blocked"}
         Whether flights of steps may be used.
+    stairs_factor : float
+        How many times longer a metre of steps takes than a metre of flat street.
+    max_grade : float, optional
+        Steepest street used (rise / run, 0.0833 = 1:12), uphill or down; told
+        only where heights are known.
+    slope_cap : float, optional
+        Greatest factor of the flat speed: 1.0 for walkers whom a gentle descent
+        doesn't make faster; None: no cap.
     basis_zh, basis_en, source : str
         What the speed rests on.
+    stairs_source, slope_source : str
+        What `stairs_factor` rests on; `max_grade` and `slope_cap`.
     confidence : str
-        ``verified``, ``corroborated``, ``memory``, ``unsure`` or ``proposal``.
+        ``verified``, ``corroborated``, ``memory``, ``unsure`` or ``proposal``:
+        that of the weakest figure.
     """
 
     id: str
@@ -40,9 +55,14 @@ class Profile:
     en: str
     speed_m_per_min: float | None
     steps: str = "allowed"
+    stairs_factor: float = 1.0
+    max_grade: float | None = None
+    slope_cap: float | None = None
     basis_zh: str = ""
     basis_en: str = ""
     source: str = ""
+    stairs_source: str = ""
+    slope_source: str = ""
     confidence: str = "proposal"
 
     @property
@@ -73,6 +93,11 @@ class Profile:
         return self.zh if lang == "zh" else self.en
 
 
+def _lies_in(value: Any, least: float, most: float) -> bool:
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return number and least <= value <= most
+
+
 def _from_table(table: dict[str, Any], source: str) -> Profile:
     unknown = sorted(set(table) - _FIELDS - {"schema"})
     if unknown:
@@ -82,9 +107,10 @@ def _from_table(table: dict[str, Any], source: str) -> Profile:
     if missing:
         raise ProfileError("standard.profile_missing_fields", file=source,
                            fields=", ".join(missing))
-    speed = table.get("speed_m_per_min")
-    if speed is not None and not 5 <= speed <= 200:
-        raise ProfileError("standard.profile_speed", file=source, speed=speed)
+    for field, (least, most) in RANGES.items():
+        if field in table and not _lies_in(table[field], least, most):
+            raise ProfileError("standard.profile_range", file=source, field=field, least=least,
+                               most=most, found=table[field])
     if table.get("steps", "allowed") not in ("allowed", "blocked"):
         raise ProfileError("standard.profile_steps", file=source, steps=table["steps"])
     values = {name: table[name] for name in _FIELDS if name in table}
