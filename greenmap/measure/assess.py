@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from greenmap import progress
+from greenmap.measure.causes import Trial, list_trials
 from greenmap.measure.cover import cover
 from greenmap.measure.find_gaps import find_checks, find_gaps
 from greenmap.measure.isochrones import isochrones
@@ -46,7 +47,7 @@ def assess(study: Study, *, attach_limit_m: float = 100.0, search_min: float = S
     NetworkError
         The tables name nodes the network doesn't have.
     """
-    steps = len(study.standard.profiles) + 3
+    steps = 2 * len(study.standard.profiles) + 3
     progress.report(0, steps, "measure.attaching")
     attachments = attach_all(study.network, study.homes, study.amenities,
                              attach_limit_m=attach_limit_m)
@@ -54,8 +55,14 @@ def assess(study: Study, *, attach_limit_m: float = 100.0, search_min: float = S
     for done, name in enumerate(study.standard.profiles, start=1):
         progress.report(done, steps, "measure.reaching", profile=name)
         reaches[name] = _reach(study, name, attachments, search_min)
+    trials: dict[str, dict[str, ReachTable]] = {}
+    for done, name in enumerate(study.standard.profiles, start=len(reaches) + 1):
+        progress.report(done, steps, "measure.explaining", profile=name)
+        tried = list_trials(study.network, study.profiles[name], study.profiles["adult"])
+        trials[name] = {cause: _reach(study, name, attachments, search_min, trial)
+                        for cause, trial in tried.items()}
     progress.report(steps - 2, steps, "measure.covering")
-    coverage = cover(reaches, study)
+    coverage = cover(reaches, study, trials=trials)
     progress.report(steps - 1, steps, "measure.drawing")
     areas = _isochrones(study, attachments) if with_isochrones else _no_isochrones(study)
     progress.report(steps, steps, "measure.done")
@@ -73,12 +80,14 @@ def _clauses(study: Study, profile: str) -> list[Clause]:
     return [c for c in study.standard.clauses if c.kind == "reach" and c.profile == profile]
 
 
-def _reach(study: Study, name: str, attachments: Attachments, search_min: float) -> ReachTable:
+def _reach(study: Study, name: str, attachments: Attachments, search_min: float,
+           trial: Trial | None = None) -> ReachTable:
+    """Walk as the standard asks or, to find a cause, as a trial has it: to the limits only."""
     clauses = _clauses(study, name)
-    walker = study.profiles[name]
-    timed = walker.unit == "min"
+    trial = trial or Trial(study.profiles[name])
+    timed = trial.profile.unit == "min"
     return reach(
-        study.network, study.homes, study.amenities, profile=walker,
+        study.network, study.homes, study.amenities, profile=trial.profile, without=trial.without,
         bands=study.bands if timed else sorted({c.limit for c in clauses}),
         search_limit=search_min if timed else None,
         sets=match_clauses(study.amenities, clauses), attachments=attachments,

@@ -15,8 +15,10 @@ import pandas as pd
 import shapely
 
 from greenmap.errors import StudyError
+from greenmap.measure.causes import LACKING, name_causes
 from greenmap.measure.match_clauses import match_clauses
 from greenmap.measure.people import count_people
+from greenmap.measure.straight import name_waters, straight_to
 from greenmap.measure.units_judged import judge_units
 from greenmap.model.reach_table import ReachTable
 from greenmap.model.standard import CONFIRMED, Clause
@@ -28,11 +30,9 @@ from greenmap.model.study import (
     HomeAnswers,
     Study,
 )
-from greenmap.units import to_ticks
+from greenmap.units import from_ticks, to_ticks
 
 Mask = npt.NDArray[np.bool_]
-LACKING = ("none_near", "detour")
-"""Reasons that say for sure that a home is not covered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +43,12 @@ class _Answer:
     reason: npt.NDArray[np.object_]
     value: npt.NDArray[np.float64]
     amenity_id: npt.NDArray[np.object_]
+    relieved: npt.NDArray[np.float64]
     search_limit: float
 
 
-def cover(reaches: Mapping[str, ReachTable], study: Study) -> Coverage:
+def cover(reaches: Mapping[str, ReachTable], study: Study, *,
+          trials: Mapping[str, Mapping[str, ReachTable]] | None = None) -> Coverage:
     """Say which homes every clause covers, and judge the units.
 
     Per home and clause: *covered* if a place that serves is reached within
@@ -64,6 +66,10 @@ def cover(reaches: Mapping[str, ReachTable], study: Study) -> Coverage:
         :func:`greenmap.measure.match_clauses.match_clauses`.
     study : Study
         Tables, standard and share.
+    trials : mapping of str to mapping of str to ReachTable, optional
+        By profile and cause: the same walks with one hindrance taken away, see
+        :func:`greenmap.measure.causes.list_trials`. Without them a long way is
+        only called ``detour``.
 
     Returns
     -------
@@ -80,7 +86,8 @@ def cover(reaches: Mapping[str, ReachTable], study: Study) -> Coverage:
     clauses = study.standard.clauses
     sets = match_clauses(study.amenities, clauses)
     answers = [
-        _reach_answer(clause, reaches[clause.profile], sets, study) if clause.kind == "reach"
+        _reach_answer(clause, reaches[clause.profile], (trials or {}).get(clause.profile, {}),
+                      sets, study) if clause.kind == "reach"
         else _present_answer(clause, sets, study)
         for clause in clauses
     ]
@@ -94,12 +101,13 @@ def cover(reaches: Mapping[str, ReachTable], study: Study) -> Coverage:
         amenity_id=np.column_stack([a.amenity_id for a in answers]),
         weight=np.column_stack([weight for weight, _ in counted]),
         search_limit=tuple(a.search_limit for a in answers),
+        relieved=np.column_stack([a.relieved for a in answers]),
     )
     return Coverage(judge_units(homes, study, [basis for _, basis in counted]), homes)
 
 
-def _reach_answer(clause: Clause, table: ReachTable, sets: Mapping[str, Mask], study: Study
-                  ) -> _Answer:
+def _reach_answer(clause: Clause, table: ReachTable, trials: Mapping[str, ReachTable],
+                  sets: Mapping[str, Mask], study: Study) -> _Answer:
     limit = to_ticks(clause.limit, clause.unit)
     column = table.column(clause.target)
     confirmed = clause.confidence in CONFIRMED
@@ -110,11 +118,16 @@ def _reach_answer(clause: Clause, table: ReachTable, sets: Mapping[str, Mask], s
 
     # Each line overrules those above it: the reason nearest to the home itself is told.
     reason = np.full(len(covered), "none_near", dtype=object)
-    reason[_straight_m(study, serves) <= limit_m] = "detour"
+    straight_m, way = straight_to(study.homes, study.amenities, serves)
+    reason[straight_m <= limit_m] = "detour"
+    walks = {cause: trial.ticks[:, trial.column(clause.target)] for cause, trial in trials.items()}
+    reason = name_causes(reason, limit, walks)
+    reason = name_waters(reason, way, study.network.barriers)
     reason[table.edge_ticks <= limit] = "edge_of_data"
     if not study.is_collected(clause.categories):
         reason[:] = "not_collected"
-    reason[_straight_m(study, serves & ~table.entrance_attached) <= limit_m] = "place_not_attached"
+    off_street_m, _ = straight_to(study.homes, study.amenities, serves & ~table.entrance_attached)
+    reason[off_street_m <= limit_m] = "place_not_attached"
     reason[maybe] = "place_not_sure"
     if not confirmed:
         reason[:] = "not_confirmed"
@@ -126,7 +139,10 @@ def _reach_answer(clause: Clause, table: ReachTable, sets: Mapping[str, Mask], s
     value = np.where(table.attached, table.nearest[:, column], np.nan)
     none = np.array([None], dtype=object)
     amenity = np.concatenate([table.place_id, none])[table.place[:, column]]
-    return _Answer(state, reason, value, amenity, table.search_limit)
+    relieved = np.full(len(value), np.nan)
+    for cause, ticks in walks.items():
+        relieved[reason == cause] = from_ticks(ticks, table.unit)[reason == cause]
+    return _Answer(state, reason, value, amenity, relieved, table.search_limit)
 
 
 def _present_answer(clause: Clause, sets: Mapping[str, Mask], study: Study) -> _Answer:
@@ -143,7 +159,8 @@ def _present_answer(clause: Clause, sets: Mapping[str, Mask], study: Study) -> _
     reason[covered] = ""
     state = np.select([covered, reason == "none_near"], [COVERED, NOT_COVERED], UNKNOWN)
     nothing = np.full(len(home), None, dtype=object)
-    return _Answer(state.astype(np.uint8), reason, home, nothing, np.inf)
+    return _Answer(state.astype(np.uint8), reason, home, nothing, np.full(len(home), np.nan),
+                   np.inf)
 
 
 def _places_inside(study: Study, rows: Mask) -> dict[str, int]:
@@ -163,13 +180,3 @@ def _limit_m(clause: Clause, study: Study) -> float:
         return clause.limit
     return study.profiles[clause.profile].metres_in(clause.limit)
 
-
-def _straight_m(study: Study, rows: Mask) -> npt.NDArray[np.float64]:
-    """Straight distance from each home to the nearest of some amenities; ``inf``: none."""
-    distance = np.full(len(study.homes), np.inf)
-    if rows.any():
-        tree = shapely.STRtree(study.amenities.geometry.to_numpy()[rows])
-        (home, _), found = tree.query_nearest(study.homes.geometry.to_numpy(), all_matches=False,
-                                              return_distance=True)
-        distance[home] = found
-    return distance

@@ -10,11 +10,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from greenmap.measure.cover import LACKING
+from greenmap.measure.causes import LACKING
+from greenmap.measure.quantile import weighted_quantile
 from greenmap.model.study import COVERED, Coverage, HomeAnswers, Study
 from greenmap.model.unit import parents_of
 
-CAUSES = ("not_attached", "detour", "none_near")
+CAUSES = ("not_attached", *LACKING)
 """In the order they are asked: the first that suffices alone is a home's cause."""
 
 
@@ -35,9 +36,11 @@ def find_gaps(coverage: Coverage, study: Study) -> gpd.GeoDataFrame:
         ``clause_id``, ``people``, ``people_missing`` (not covered, for
         sure), ``people_unknown``, ``share``, ``required``, ``cause`` (that of
         most people), ``people_by_cause`` (text: people, or per cent where no
-        people are known), ``walk_p90``, ``walk_unit``, ``rank`` (1 = most
-        people; ties by id), geometry of the unit. People are missing where only
-        floor area or homes could be counted.
+        people are known), ``cause_cost`` (what the cause adds to the walk of
+        half of those it concerns, in ``walk_unit``; missing where it was not
+        tried or the walk has no end), ``walk_p90``, ``walk_unit``, ``rank`` (1 =
+        most people; ties by id), geometry of the unit. People are missing where
+        only floor area or homes could be counted.
     """
     table = coverage.table[coverage.table["state"] == "not_met"].reset_index()
     known = _by_reason(coverage.answers, study)
@@ -62,6 +65,7 @@ def find_gaps(coverage: Coverage, study: Study) -> gpd.GeoDataFrame:
         "walk_p90": table["walk_p90"],
         "walk_unit": table["walk_unit"],
     })
+    gaps["cause_cost"] = _costs(coverage.answers, study, gaps)
     gaps = _ranked(gaps, weight, "gap_id")
     area = _areas(study)
     return gpd.GeoDataFrame(gaps, geometry=[area[u] for u in gaps["community_id"]],
@@ -106,6 +110,24 @@ def find_checks(coverage: Coverage, study: Study) -> pd.DataFrame:
     columns = ["check_id", "community_id", "community_name", "level", "clause_id", "reason",
                "state", "people_unknown"]
     return _ranked(pd.DataFrame(rows, columns=columns), np.array(weights), "check_id")
+
+
+def _costs(answers: HomeAnswers, study: Study, gaps: pd.DataFrame) -> list[float]:
+    """Median, by people, of what each gap's cause adds to the walk."""
+    costs: list[float] = []
+    parents = parents_of(study.communities)
+    for gap in gaps.to_dict("records"):
+        k = answers.clause_id.index(gap["clause_id"])
+        unit = study.homes["community_id"].map(parents[gap["level"]]).to_numpy(dtype=object)
+        rows = np.flatnonzero((unit == gap["community_id"])
+                              & (answers.reason[:, k] == gap["cause"]))
+        if answers.relieved is None or not rows.size:
+            costs.append(np.nan)
+            continue
+        more = answers.value[rows, k] - answers.relieved[rows, k]
+        half = weighted_quantile(more, answers.weight[rows, k], np.zeros(rows.size), 1, 0.5)[0]
+        costs.append(float(half) if np.isfinite(half) else np.nan)
+    return costs
 
 
 def _written(by_cause: dict[str, float], people: float) -> str:

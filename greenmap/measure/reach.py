@@ -84,7 +84,7 @@ def attach_all(network: WalkNetwork, homes: gpd.GeoDataFrame, amenities: gpd.Geo
 def reach(network: WalkNetwork, homes: gpd.GeoDataFrame, amenities: gpd.GeoDataFrame, *,
           profile: str | Profile = "adult", bands: Sequence[float] | None = None,
           search_limit: float | None = None, sets: Mapping[str, Mask] | None = None,
-          attachments: Attachments | None = None) -> ReachTable:
+          attachments: Attachments | None = None, without: Sequence[str] = ()) -> ReachTable:
     """Measure the walk from every home to the nearest place of every category.
 
     Parameters
@@ -106,6 +106,8 @@ def reach(network: WalkNetwork, homes: gpd.GeoDataFrame, amenities: gpd.GeoDataF
         Which rows make up each column. Default: one column per category.
     attachments : Attachments, optional
         From :func:`attach_all`. Default: made here, 100 m at most.
+    without : sequence of str
+        Hindrances taken away, see :func:`greenmap.network.price.price`.
 
     Returns
     -------
@@ -129,8 +131,8 @@ def reach(network: WalkNetwork, homes: gpd.GeoDataFrame, amenities: gpd.GeoDataF
     farthest = search_limit or (SEARCH_MIN if walker.unit == "min" else SEARCH_M)
     farthest = max(farthest, *limits)
     attachments = attachments or attach_all(network, homes, amenities)
-    graph = compose(network, price(network, walker), walker, attachments.homes,
-                    attachments.entrances)
+    graph = compose(network, price(network, walker, without=without), walker,
+                    attachments.homes, attachments.entrances)
     # Places are searched from: the arcs are taken against the direction of walking.
     reverse = build_csr(graph.n_nodes, graph.head, graph.tail, graph.ticks)
     sets = category_sets(amenities) if sets is None else sets

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from greenmap.measure.causes import LACKING
 from greenmap.measure.quantile import weighted_quantile
 from greenmap.model.standard import Clause
 from greenmap.model.study import COVERED, UNKNOWN, HomeAnswers, Study
@@ -133,7 +134,7 @@ def _reasons(reason: npt.NDArray[np.object_], weight: npt.NDArray[np.float64],
     names, code = np.unique(np.append(reason.astype(str), ""), return_inverse=True)
     sums = np.zeros((n, len(names)))
     np.add.at(sums, (which, code[:-1]), weight)
-    lacking = np.isin(names, ("none_near", "detour"))
+    lacking = np.isin(names, LACKING)
     found = []
     for group in (~lacking & (names != ""), lacking):
         part = np.where(group, sums, 0)

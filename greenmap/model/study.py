@@ -127,6 +127,9 @@ class HomeAnswers:
         People the clause counts in that home.
     search_limit : tuple of float
         Per clause, in its unit: how far was searched.
+    relieved : (h, k) array of float
+        Walk if the reason named (a wall, a slope …) were taken away; missing
+        where nothing was tried.
     """
 
     home_id: npt.NDArray[np.object_]
@@ -137,6 +140,7 @@ class HomeAnswers:
     amenity_id: npt.NDArray[np.object_]
     weight: npt.NDArray[np.float64]
     search_limit: tuple[float, ...]
+    relieved: npt.NDArray[np.float64] | None = None
 
     def __post_init__(self) -> None:
         freeze(self)
