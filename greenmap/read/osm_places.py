@@ -24,6 +24,7 @@ def amenities_from_osm(
     *,
     collected: str | Sequence[str] = (),
     source: Mapping[str, Any] | None = None,
+    outlines: bool = False,
 ) -> gpd.GeoDataFrame:
     """Make amenities of OpenStreetMap objects.
 
@@ -40,6 +41,9 @@ def amenities_from_osm(
         Categories the map claims to be complete in, or ``"all"``.
     source : mapping, optional
         Record of the street file, for ``attrs``.
+    outlines : bool
+        Leave areas as they are, for
+        :func:`greenmap.network.entrances.find_entrances`.
 
     Returns
     -------
@@ -82,7 +86,7 @@ def amenities_from_osm(
             "area_m2": area[taken],
             "source": "OpenStreetMap",
         },
-        geometry=_points(shapes.to_numpy()[taken]),
+        geometry=_points(shapes.to_numpy()[taken], outlines),
         index=ids,
         crs="EPSG:4326",
     )
@@ -97,9 +101,12 @@ def amenities_from_osm(
     return table
 
 
-def _points(shapes: Any) -> Any:
+def _points(shapes: Any, outlines: bool) -> Any:
     """A point inside an area, half way along a line, or the point itself."""
     points = shapely.point_on_surface(shapes)
+    if outlines:
+        areas = shapely.get_dimensions(shapes) == 2
+        points[areas] = shapes[areas]
     lines = shapely.get_dimensions(shapes) == 1
     points[lines] = shapely.centroid(shapes[lines])
     single = shapely.get_type_id(shapes) == 1

@@ -9,9 +9,12 @@ from typing import Any, TypeVar
 import geopandas as gpd
 
 from greenmap.errors import Faults, InputError
+from greenmap.model.walk_network import WalkNetwork
+from greenmap.network.entrances import find_entrances
 from greenmap.read.amenities import read_amenities
 from greenmap.read.buildings import homes_from_buildings
 from greenmap.read.homes import read_homes
+from greenmap.read.osm_entrances import ENTRANCE_KEYS, bridge_ways, tagged_entrances
 from greenmap.read.osm_file import read_osm_buildings, read_osm_features
 from greenmap.read.osm_places import amenities_from_osm
 from greenmap.read.places import community_of
@@ -52,7 +55,8 @@ def _as_of(entry: Mapping[str, Any], text: StudyText) -> str | None:
     return date
 
 
-def read_all_amenities(text: StudyText, faults: Faults) -> tuple[gpd.GeoDataFrame, ...]:
+def read_all_amenities(text: StudyText, faults: Faults, network: WalkNetwork | None = None
+                       ) -> tuple[gpd.GeoDataFrame, ...]:
     """Read the facilities of every ``[[amenities]]``.
 
     Parameters
@@ -61,6 +65,9 @@ def read_all_amenities(text: StudyText, faults: Faults) -> tuple[gpd.GeoDataFram
         The study file.
     faults : Faults
         Takes what is wrong with any of them.
+    network : WalkNetwork, optional
+        Streets; where the street file's areas get their entrances. Without it
+        an area stands as a point inside it.
 
     Returns
     -------
@@ -70,9 +77,9 @@ def read_all_amenities(text: StudyText, faults: Faults) -> tuple[gpd.GeoDataFram
     tables = []
     for number, entry in enumerate(text.amenities, start=1):
         section = f"[[amenities]] {number}"
-        read = _from_streets if entry.get("osm") else _from_table
         try:
-            table = read(text, entry, section, faults)
+            table = (_from_streets(text, entry, section, faults, network) if entry.get("osm")
+                     else _from_table(text, entry, section, faults))
         except InputError as error:
             faults.take(error)
             continue
@@ -96,14 +103,20 @@ def _from_table(text: StudyText, entry: Mapping[str, Any], section: str, faults:
     return table
 
 
-def _from_streets(text: StudyText, entry: Mapping[str, Any], section: str, faults: Faults
-                  ) -> gpd.GeoDataFrame | None:
+def _from_streets(text: StudyText, entry: Mapping[str, Any], section: str, faults: Faults,
+                  network: WalkNetwork | None) -> gpd.GeoDataFrame | None:
     file = street_file(text, section, faults)
     if file is None:
         return None
     features = read_osm_features(file)
-    return amenities_from_osm(features, collected=entry.get("collected", ()),
-                              source=_record(file, len(features), _as_of(entry, text)))
+    table = amenities_from_osm(features, collected=entry.get("collected", ()),
+                               source=_record(file, len(features), _as_of(entry, text)),
+                               outlines=network is not None)
+    if network is None:
+        return table
+    ways_in = read_osm_features(file, keys=ENTRANCE_KEYS)
+    return find_entrances(table, network, tagged=tagged_entrances(ways_in),
+                          bridges=bridge_ways(ways_in))
 
 
 def _record(file: Path, rows: int, as_of: str | None) -> dict[str, Any]:
