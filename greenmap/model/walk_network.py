@@ -94,8 +94,8 @@ class WalkNetwork:
         File name or place, no folder.
     notes : dict
         Counts: ways read, kept, left out by reason.
-    bridged : array (m,) bool, optional
-        On a bridge or in a tunnel: off the ground; None: not known.
+    bridged_way : array of int64, optional
+        Ways on bridges or in tunnels, sorted: off the ground. None: not known.
     height_start : array (m + 1,) int64, optional
         Where each edge's heights start in `height_m`; None: no terrain given.
     height_m : array, metres, optional
@@ -134,7 +134,7 @@ class WalkNetwork:
     digest: str
     source: str
     notes: Mapping[str, int]
-    bridged: Bool | None = None
+    bridged_way: I8 | None = None
     height_start: I8 | None = None
     height_m: F8 | None = None
     hurdle: npt.NDArray[np.uint8] | None = None

@@ -82,6 +82,7 @@ def build_network(edges: Edges, *, crs: str = "auto", source: str) -> WalkNetwor
         digest="",
         source=source,
         notes=dict(edges.notes),
+        bridged_way=edges.bridged_way,
     )
     return replace(network, digest=content_digest(network))
 

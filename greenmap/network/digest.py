@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
+from dataclasses import fields
 
 import numpy as np
 import shapely
@@ -37,4 +39,34 @@ def content_digest(network: WalkNetwork) -> str:
     content.update(np.rint(network.shape_xy * 1e3).astype(np.int64).tobytes())
     outline = shapely.get_coordinates(network.extent)
     content.update(np.rint(outline * 1e3).astype(np.int64).tobytes())
+    for part in (*_hurdles(network), *_ground(network)):
+        content.update(part)
     return content.hexdigest()
+
+
+def _ground(network: WalkNetwork) -> Iterator[bytes]:
+    """What bridges and terrain add; heights count to the millimetre."""
+    if network.bridged_way is not None and len(network.bridged_way):
+        yield b"bridged" + network.bridged_way.tobytes()
+    if network.height_m is not None and network.height_start is not None:
+        unknown = np.isnan(network.height_m)
+        yield b"heights" + network.height_start.tobytes() + unknown.tobytes()
+        yield np.rint(np.nan_to_num(network.height_m) * 1e3).astype(np.int64).tobytes()
+
+
+def _hurdles(network: WalkNetwork) -> Iterator[bytes]:
+    """What barriers add; without any there is nothing to add."""
+    if network.hurdle is not None and network.hurdle_id is not None:
+        yield network.hurdle.tobytes()
+        yield network.hurdle_id.tobytes()
+    if network.barriers is not None:
+        for field in fields(network.barriers):
+            value = getattr(network.barriers, field.name)
+            if field.name in ("wall", "compound"):
+                xy, shape = shapely.get_coordinates(value, return_index=True)
+                yield np.rint(xy * 1e3).astype(np.int64).tobytes()
+                yield shape.astype(np.int64).tobytes()
+            elif field.name in ("gate_x", "gate_y"):
+                yield np.rint(value * 1e3).astype(np.int64).tobytes()
+            else:
+                yield json.dumps([field.name, np.asarray(value).tolist()]).encode()

@@ -46,6 +46,8 @@ class Edges:
         Where data are, in degrees.
     notes : dict
         Counts.
+    bridged_way : array, optional
+        Ways on bridges or in tunnels; None: not known.
     """
 
     node_id: npt.NDArray[Any]
@@ -64,6 +66,7 @@ class Edges:
     cut: Bool
     extent: shapely.Polygon | None = None
     notes: dict[str, int] = field(default_factory=dict)
+    bridged_way: I8 | None = None
 
 
 def straight(lon: F8, lat: F8, tail: I8, head: I8) -> tuple[I8, F8]:
@@ -137,7 +140,14 @@ def osm_edges(
         cut=np.isin(node_id, streets.ref[np.concatenate([broken, broken + 1])]),
         extent=extent,
         notes=way_counts(streets.way_id, may) | {"nodes_missing": _missing(streets, located)},
+        bridged_way=np.intersect1d(streets.way_id[_bridged(streets.tags)], streets.way_id[edge_way]),
     )
+
+
+def _bridged(tags: dict[str, Objects]) -> Bool:
+    on_ground = ("None", "nan", "", "no")
+    return ~(np.isin(tags["bridge"].astype(str), on_ground)
+             & np.isin(tags["tunnel"].astype(str), on_ground))  # fmt: skip
 
 
 def _stated_extent(

@@ -14,12 +14,14 @@ import numpy as np
 import shapely
 
 from greenmap.errors import MissingFileError, NetworkError
+from greenmap.model.barrier import Barriers
 from greenmap.model.walk_network import WalkNetwork
 from greenmap.network.digest import content_digest
 
-FORMAT = 1
+FORMAT = 2
 """Raised whenever the arrays or the way they are built change: older files are built anew."""
 
+_BARRIERS, _SHAPES = "barriers.", ("wall", "compound")
 _TEXT = ("crs", "kinds", "digest", "source", "notes")
 
 
@@ -45,6 +47,9 @@ def save_network(network: WalkNetwork, path: str | Path) -> Path:
             arrays[field.name] = value.astype(str) if value.dtype == object else value
     about = {name: getattr(network, name) for name in _TEXT}
     about["notes"] = dict(network.notes)
+    if network.barriers is not None:
+        arrays |= _packed(network.barriers)
+        about["barriers_crs"] = network.barriers.crs
     arrays["about"] = _as_bytes(json.dumps({"format": FORMAT, **about}).encode())
     arrays["extent"] = _as_bytes(shapely.to_wkb(network.extent))
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -91,6 +96,9 @@ def load_network(path: str | Path) -> WalkNetwork:
         if arrays["node_id"].dtype.kind == "U":
             arrays["node_id"] = arrays["node_id"].astype(object)
         about["kinds"] = tuple(about["kinds"])
+        crs = about.pop("barriers_crs", None)
+        if crs is not None:
+            about["barriers"] = _unpacked(arrays, crs)
         network = WalkNetwork(extent=extent, **arrays, **about)
         if content_digest(network) != network.digest:
             raise ValueError("digest")
@@ -100,6 +108,29 @@ def load_network(path: str | Path) -> WalkNetwork:
             "network.store_damaged", file=path.name, detail=f"{type(error).__name__}: {error}"
         ) from error
     return network
+
+
+def _packed(barriers: Barriers) -> dict[str, Any]:
+    """Barriers as plain arrays; shapes as hexadecimal WKB."""
+    made: dict[str, Any] = {}
+    for field in fields(barriers):
+        value = getattr(barriers, field.name)
+        if field.name in _SHAPES:
+            value = shapely.to_wkb(value, hex=True)
+        if isinstance(value, np.ndarray):
+            made[_BARRIERS + field.name] = value.astype(str) if value.dtype == object else value
+    return made
+
+
+def _unpacked(arrays: dict[str, Any], crs: str) -> Barriers:
+    names = [name for name in arrays if name.startswith(_BARRIERS)]
+    given = {name.removeprefix(_BARRIERS): arrays.pop(name) for name in names}
+    for name, value in given.items():
+        if name in _SHAPES:
+            given[name] = np.array([shapely.from_wkb(text) for text in value.tolist()], object)
+        elif value.dtype.kind == "U":
+            given[name] = value.astype(object)
+    return Barriers(crs=crs, **given)
 
 
 def _as_bytes(raw: bytes) -> np.ndarray[Any, np.dtype[np.uint8]]:

@@ -1,8 +1,10 @@
-"""Rasters: homes from a population raster; the only module that opens them."""
+"""Rasters: homes from people per cell, heights from terrain; the only module that opens them."""
 
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,9 @@ from greenmap.errors import CrsError, TableError, UnreadableFileError
 from greenmap.read.homes import with_community
 from greenmap.read.source import digest, existing_file
 
+Floats = npt.NDArray[np.float64]
+
+_TILE = 2048  # cells a side read at once
 _ENDINGS = (".tif", ".tiff", ".vrt", ".img", ".asc")
 
 
@@ -81,22 +86,11 @@ def _cells(
     file: Path, communities: gpd.GeoDataFrame | None
 ) -> tuple[dict[str, npt.NDArray[Any]], int, str]:
     """Cells with people: row, column, centre, people; and how many hold nobody."""
-    import rasterio
-    from rasterio.errors import NotGeoreferencedWarning, RasterioIOError
-
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", NotGeoreferencedWarning)  # told as an error below
-            raster = rasterio.open(file)
-        with raster:
-            if raster.crs is None or raster.transform.is_identity:
-                raise CrsError("model.crs_missing", source=file.name, numbers=str(raster.bounds))
-            window = _window(raster, communities, file.name)
-            band = raster.read(1, window=window, masked=True)
-            transform = raster.transform
-            crs = raster.crs.to_string()
-    except RasterioIOError as error:
-        raise UnreadableFileError("read.unreadable", file=file.name, detail=str(error)) from error
+    with _opened(file) as raster:
+        window = _window(raster, communities, file.name)
+        band = raster.read(1, window=window, masked=True)
+        transform = raster.transform
+        crs = raster.crs.to_string()
     people = np.ma.filled(band.astype("float64"), np.nan)
     if (people < 0).any():
         raise TableError("read.negative_cells", file=file.name, cells=int((people < 0).sum()))
@@ -110,6 +104,24 @@ def _cells(
     y = transform.f + transform.d * right + transform.e * down
     found = {"row": row, "column": column, "x": x, "y": y, "people": taken}
     return found, int(people.size - len(taken)), crs
+
+
+@contextmanager
+def _opened(file: Path) -> Iterator[Any]:
+    """Open a raster that says where it lies."""
+    import rasterio
+    from rasterio.errors import NotGeoreferencedWarning, RasterioIOError
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", NotGeoreferencedWarning)  # told as an error below
+            raster = rasterio.open(file)
+        with raster:
+            if raster.crs is None or raster.transform.is_identity:
+                raise CrsError("model.crs_missing", source=file.name, numbers=str(raster.bounds))
+            yield raster
+    except RasterioIOError as error:
+        raise UnreadableFileError("read.unreadable", file=file.name, detail=str(error)) from error
 
 
 def _window(raster: Any, communities: gpd.GeoDataFrame | None, file: str) -> Any:
@@ -128,6 +140,73 @@ def _window(raster: Any, communities: gpd.GeoDataFrame | None, file: str) -> Any
     if top >= bottom or left >= right:
         raise TableError("read.raster_elsewhere", file=file)
     return Window(int(left), int(top), int(right - left), int(bottom - top))
+
+
+def sample_heights(path: str | Path, lon: Floats, lat: Floats) -> Floats:
+    """Read the height of points from a terrain raster, between its cells' middles.
+
+    Parameters
+    ----------
+    path : path
+        Raster of heights in metres, in any CRS; its first band.
+    lon, lat : array (k,), degrees
+        WGS 84.
+
+    Returns
+    -------
+    array (k,), metres
+        Bilinear; within half a cell of the raster's border the border cells'.
+        NaN outside it, and where a cell that counts holds no data.
+
+    Raises
+    ------
+    MissingFileError, UnreadableFileError
+        No such file; no raster.
+    CrsError
+        It doesn't say where it lies.
+    """
+    from pyproj import Transformer
+
+    file = existing_file(path, endings=_ENDINGS)
+    height = np.full(len(lon), np.nan)
+    with _opened(file) as raster:
+        there = Transformer.from_crs("EPSG:4326", raster.crs.to_wkt(), always_xy=True)
+        x, y = there.transform(lon, lat)
+        back = ~raster.transform
+        with np.errstate(invalid="ignore"):  # points that the raster's CRS has no place for
+            column = back.a * x + back.b * y + back.c
+            row = back.d * x + back.e * y + back.f
+        inside = (column >= 0) & (column <= raster.width) & (row >= 0) & (row <= raster.height)
+        at = np.flatnonzero(inside)
+        # middles of the cells between which a point lies
+        column = np.clip(column[at] - 0.5, 0, raster.width - 1)
+        row = np.clip(row[at] - 0.5, 0, raster.height - 1)
+        tile = (row // _TILE).astype(int) * (raster.width // _TILE + 1) + (column // _TILE)
+        order = np.argsort(tile, kind="stable")
+        for part in np.split(order, np.flatnonzero(np.diff(tile[order])) + 1):
+            if len(part):
+                height[at[part]] = _bilinear(raster, row[part], column[part])
+    return height
+
+
+def _bilinear(raster: Any, row: Floats, column: Floats) -> Floats:
+    """Heights at fractional rows and columns that lie near each other."""
+    from rasterio.windows import Window
+
+    top, left = int(row.min()), int(column.min())
+    rows, columns = int(row.max()) + 2 - top, int(column.max()) + 2 - left
+    window = Window(left, top, min(columns, raster.width - left), min(rows, raster.height - top))
+    band = raster.read(1, window=window, masked=True).astype("float64")
+    cells = np.ma.filled(band, np.nan) * raster.scales[0] + raster.offsets[0]
+    cells = np.pad(cells, ((0, rows - cells.shape[0]), (0, columns - cells.shape[1])), mode="edge")
+    i, j = np.floor(row).astype(int) - top, np.floor(column).astype(int) - left
+    down, right = row - np.floor(row), column - np.floor(column)
+    height = np.zeros(len(row))
+    for r, c, weight in ((0, 0, (1 - down) * (1 - right)), (0, 1, (1 - down) * right),
+                         (1, 0, down * (1 - right)), (1, 1, down * right)):  # fmt: skip
+        # a cell without data counts only where it weighs
+        height += np.where(weight > 0, weight * cells[i + r, j + c], 0.0)
+    return height
 
 
 def write_raster(
