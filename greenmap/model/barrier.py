@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from greenmap.model.crs import to_study
 from greenmap.model.walk_network import F8, I8, Objects, freeze
 
 WALLS = ("wall", "fence", "hedge", "retaining_wall", "city_wall", "compound")
@@ -69,7 +76,6 @@ class Barriers:
 
         Examples
         --------
-        >>> import numpy as np
         >>> none = np.empty(0, object)
         >>> made = np.array(["surveyed", "assumed", "assumed"], object)
         >>> Barriers("EPSG:4543", none, none, none, none, np.empty(0), np.empty(0), none, made,
@@ -77,3 +83,91 @@ class Barriers:
         {'surveyed': 1, 'mapped': 0, 'assumed': 2}
         """
         return {source: int((self.gate_source == source).sum()) for source in SOURCES}
+
+
+def make_barriers(
+    crs: str,
+    *,
+    walls: Sequence[gpd.GeoDataFrame] = (),
+    gates: Sequence[gpd.GeoDataFrame] = (),
+    compounds: Sequence[gpd.GeoDataFrame] = (),
+    free_way: Iterable[int] = (),
+) -> Barriers:
+    """Put tables of barriers into one record.
+
+    Parameters
+    ----------
+    crs : str
+        Metre system of the network.
+    walls : sequence of GeoDataFrame
+        Lines or areas, any CRS, index ids; column ``kind`` (default ``wall``).
+    gates : sequence of GeoDataFrame
+        Points; columns ``access`` (blank: unknown), ``source`` (default ``surveyed``), ``steps``.
+    compounds : sequence of GeoDataFrame
+        Areas; column ``name``.
+    free_way : iterable of int
+        Ways no wall cuts.
+
+    Returns
+    -------
+    Barriers
+        In the order given; the parts of a line in several parts share its id.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> plot = gpd.GeoDataFrame(
+    ...     {"name": ["甲"]}, index=["c1"], geometry=[shapely.box(0, 0, 400, 400)], crs=4543)
+    >>> made = make_barriers("EPSG:4543", compounds=[plot])
+    >>> made.wall_id.tolist(), made.wall_kind.tolist(), made.compound_name.tolist()
+    (['c1'], ['compound'], ['甲'])
+    """
+    areas = [to_study(table, crs) for table in compounds]
+    lines = [_lines(to_study(table, crs), _column(table, "kind", "wall")) for table in walls]
+    lines += [_lines(table, _column(table, "kind", "compound")) for table in areas]
+    wall, wall_id, wall_kind = (_joined([line[k] for line in lines]) for k in range(3))
+    points = [to_study(table, crs) for table in gates]
+    place = _joined([table.geometry.to_numpy() for table in points])
+    return Barriers(
+        crs=crs,
+        wall=wall,
+        wall_id=wall_id,
+        wall_kind=wall_kind,
+        gate_id=_joined([table.index.to_numpy(object) for table in points]),
+        gate_x=shapely.get_x(place),
+        gate_y=shapely.get_y(place),
+        gate_access=_joined([_column(table, "access", "unknown") for table in points]),
+        gate_source=_joined([_column(table, "source", "surveyed") for table in points]),
+        gate_steps=_joined([_column(table, "steps", np.nan) for table in points]).astype(float),
+        compound=_joined([table.geometry.to_numpy() for table in areas]),
+        compound_id=_joined([table.index.to_numpy(object) for table in areas]),
+        compound_name=_joined([_column(table, "name", "") for table in areas]),
+        free_way=np.array(sorted(set(free_way)), np.int64),
+    )
+
+
+def _column(table: gpd.GeoDataFrame, name: str, blank: Any) -> Objects:
+    if name not in table.columns:
+        return np.full(len(table), blank, object)
+    given = table[name].astype(object)
+    filled: Objects = given.where(given.notna(), blank).to_numpy(object)
+    return filled
+
+
+def _joined(parts: Sequence[Any]) -> Objects:
+    made: Objects = np.concatenate([np.empty(0, object), *parts]).astype(object)
+    return made
+
+
+def _lines(table: gpd.GeoDataFrame, kind: Objects) -> tuple[Objects, Objects, Objects]:
+    """Take shapes apart into single lines; closed ones run counterclockwise."""
+    shapes = table.geometry.to_numpy()
+    area = shapely.get_dimensions(shapes) == 2
+    shapes = np.where(area, shapely.boundary(shapes), shapes).astype(object)
+    parts, row = shapely.get_parts(shapes, return_index=True)
+    sound = (shapely.get_dimensions(parts) == 1) & (shapely.length(parts) > 0)
+    parts, row = parts[sound], row[sound]
+    turned = shapely.is_closed(parts)
+    turned[turned] = ~shapely.is_ccw(parts[turned])
+    parts[turned] = shapely.reverse(parts[turned])
+    return parts, table.index.to_numpy(object)[row], kind[row]
