@@ -80,9 +80,9 @@ class Found(NamedTuple):
 
 @kernel
 def gather(
-    hung: Hung, label: Array, touched: Array, reached: int, limit: np.uint64, walks: Array,
-    span: Array,
-) -> int:  # fmt: skip
+    hung: Hung, label: Array, touched: Array, reached: int | np.int64, limit: np.uint64,
+    walks: Array, span: Array,
+) -> np.int64:  # fmt: skip
     """List slot and walk of all that hangs on the nodes reached; return how many.
 
     What hangs between two nodes is looked at from the first, or from the second if that one
@@ -100,9 +100,9 @@ def gather(
             walks[listed, 0], walks[listed, 1] = i, walk
             listed += np.uint64(walk <= limit)
         for e in range(np.uint64(end_start[at]), np.uint64(end_start[at + one])):
-            walk, i = here + end_slot[e, 2], np.int64(end_slot[e, 0])
-            low, high = min(low, i), max(high, i + 1)
-            walks[listed, 0], walks[listed, 1] = i, walk
+            walk, other = here + end_slot[e, 2], np.int64(end_slot[e, 0])
+            low, high = min(low, other), max(high, other + 1)
+            walks[listed, 0], walks[listed, 1] = other, walk
             listed += np.uint64(walk <= limit and label[end_slot[e, 1]] == UNREACHED)
     for t in range(np.uint64(reached)):
         label[touched[t]] = UNREACHED
@@ -111,7 +111,7 @@ def gather(
 
 
 @kernel
-def note(walks: Array, listed: int, work: Work, s: int, found: Found) -> None:
+def note(walks: Array, listed: np.int64, work: Work, s: int, found: Found) -> None:
     """Note the walks listed to all places of a search."""
     bands, last = work.bands, np.uint64(work.bands.size - 1)
     for c in range(work.category_start[s], work.category_start[s + 1]):
@@ -193,7 +193,8 @@ def _merge(sources: Sources, number: Array, categories: int) -> tuple[Array, ...
     search[somewhere[order]] = np.cumsum(fresh) - 1
     one = somewhere[order[fresh]]
     start = np.concatenate([[0], np.cumsum(doors[one])])
-    entrance = np.arange(start[-1]) + np.repeat(sources.entrance_start[one] - start[:-1], doors[one])
+    shift = np.repeat(sources.entrance_start[one] - start[:-1], doors[one])
+    entrance = np.arange(start[-1]) + shift
     belongs = np.repeat(np.arange(sources.n_places), np.diff(sources.category_start))
     width = max(categories, 1)
     of, category = np.divmod(np.unique(belongs * width + sources.category), width)

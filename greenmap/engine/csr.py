@@ -146,17 +146,17 @@ def sort_arcs(n: int, tail: Array, head: Array, ticks: Array) -> tuple[Array, Ar
         place = np.uint64(tail[a]) + one
         arc[start[place], 0], arc[start[place], 1] = head[a], ticks[a]
         start[place] += np.uint32(1)
-    kept, a = np.uint64(0), np.uint64(0)
+    kept, given = np.uint64(0), np.uint64(0)
     for v in range(n):
         row, end = kept, np.uint64(start[v + 1])
         start[v] = row
-        while a < end:
-            if kept > row and arc[kept - one, 0] == arc[a, 0]:
-                arc[kept - one, 1] = min(arc[kept - one, 1], arc[a, 1])
+        while given < end:
+            if kept > row and arc[kept - one, 0] == arc[given, 0]:
+                arc[kept - one, 1] = min(arc[kept - one, 1], arc[given, 1])
             else:
-                arc[kept, 0], arc[kept, 1] = arc[a, 0], arc[a, 1]
+                arc[kept, 0], arc[kept, 1] = arc[given, 0], arc[given, 1]
                 kept += one
-            a += one
+            given += one
     start[n] = kept
     return start[: n + 1], arc[:kept]
 

@@ -95,15 +95,15 @@ def join_ways(start: Array, arc: Array) -> tuple[Array, Array]:
     used = 0
     for v in range(n):
         first[v] = used
-        a, b = np.int64(start[v]), np.int64(into[v])
-        while a < start[v + 1] or b < into[v + 1]:
-            there = arc[a, 0] if a < start[v + 1] else UNREACHED
-            here = back[b, 0] if b < into[v + 1] else UNREACHED
+        out, back_at = np.int64(start[v]), np.int64(into[v])
+        while out < start[v + 1] or back_at < into[v + 1]:
+            there = arc[out, 0] if out < start[v + 1] else UNREACHED
+            here = back[back_at, 0] if back_at < into[v + 1] else UNREACHED
             ways[used, 0] = min(there, here)
-            ways[used, 1] = arc[a, 1] if there <= here else UNREACHED
-            ways[used, 2] = back[b, 1] if here <= there else UNREACHED
-            a += there <= here
-            b += here <= there
+            ways[used, 1] = arc[out, 1] if there <= here else UNREACHED
+            ways[used, 2] = back[back_at, 1] if here <= there else UNREACHED
+            out += there <= here
+            back_at += here <= there
             used += 1
     first[n] = used
     return first, ways[:used]
@@ -223,12 +223,12 @@ def follow(
     before, at, ticks = a, ways[w, 0], ways[w, 1]
     length = 0
     while number[at] == UNREACHED:
-        w = np.int64(first[at])
-        while ways[w, 0] == before or left[ways[w, 0]] == UNREACHED:
-            w += 1
-        path[length, 0], path[length, 1], path[length, 2] = at, ticks, ways[w, 2]
+        on = np.uint64(first[at])
+        while ways[on, 0] == before or left[ways[on, 0]] == UNREACHED:
+            on += np.uint64(1)
+        path[length, 0], path[length, 1], path[length, 2] = at, ticks, ways[on, 2]
         length += 1
-        before, at, ticks = at, ways[w, 0], add_ticks(ticks, ways[w, 1])
+        before, at, ticks = at, ways[on, 0], add_ticks(ticks, ways[on, 1])
     return length, at, ticks
 
 

@@ -186,19 +186,17 @@ def _sources(amenities: gpd.GeoDataFrame, sets: Mapping[str, Mask], graph: WalkG
 def _search(reverse: Csr, sources: Sources, home_node: npt.NDArray[np.int64], n_sets: int,
             unit: str, limits: tuple[float, ...], farthest: float
             ) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.int32], npt.NDArray[np.uint16]]:
-    from greenmap.engine.counting import counts
-    from greenmap.engine.search import nearest
+    from greenmap.engine.counting import counts_and_nearest
 
     # Homes that name the same node share a row of the search.
     nodes, row_of_home = np.unique(home_node, return_inverse=True)
     rows = np.full(reverse.n_nodes, -1, np.int32)
     rows[nodes[nodes >= 0]] = np.flatnonzero(nodes >= 0)
-    threads = settings.current().threads
-    ticks, place = nearest(reverse, sources, categories=n_sets, rows=rows, n_rows=nodes.size,
-                           limit=to_ticks(farthest, unit), threads=threads)
     band_ticks = np.array([to_ticks(band, unit) for band in limits], np.uint32)
-    within = counts(reverse, sources, categories=n_sets, rows=rows, n_rows=nodes.size,
-                    bands=band_ticks, threads=threads)
+    ticks, place, within = counts_and_nearest(
+        reverse, sources, categories=n_sets, rows=rows, n_rows=nodes.size, bands=band_ticks,
+        limit=to_ticks(farthest, unit), threads=settings.current().threads,
+    )
     return ticks[row_of_home], place[row_of_home], within[row_of_home]
 
 
