@@ -101,11 +101,16 @@ def sources(study: Study, say: Say, lang: str) -> Html:
     notes = study.standard.notes_zh if lang == "zh" else study.standard.notes_en
     return section(say("sources"), told if rows else Html(),
                    *[fill('<p class="quiet">{}</p>', note)
-                     for note in (attribution(study, say), say("term.boundaries_note"), *notes)])
+                     for note in (attribution(study, say), say("term.boundaries_note"),
+                                  _ground(study, say), *notes)])
+
+
+def _ground(study: Study, say: Say) -> str:
+    return say("terrain.flat" if study.network.height_m is None else "terrain.sloped")
 
 
 def _role(role: str, say: Say) -> str:
-    known = {"communities", "homes", "amenities", "network"}
+    known = {"communities", "homes", "amenities", "network", "terrain"}
     return say(f"role_{role}") if role in known else role or NONE
 
 

@@ -140,7 +140,7 @@ def osm_edges(
         cut=np.isin(node_id, streets.ref[np.concatenate([broken, broken + 1])]),
         extent=extent,
         notes=way_counts(streets.way_id, may) | {"nodes_missing": _missing(streets, located)},
-        bridged_way=np.intersect1d(streets.way_id[_bridged(streets.tags)], streets.way_id[edge_way]),
+        bridged_way=np.unique(streets.way_id[edge_way][_bridged(streets.tags)[edge_way]]),
     )
 
 

@@ -204,8 +204,8 @@ def _bilinear(raster: Any, row: Floats, column: Floats) -> Floats:
     height = np.zeros(len(row))
     for r, c, weight in ((0, 0, (1 - down) * (1 - right)), (0, 1, (1 - down) * right),
                          (1, 0, down * (1 - right)), (1, 1, down * right)):  # fmt: skip
-        # a cell without data counts only where it weighs
-        height += np.where(weight > 0, weight * cells[i + r, j + c], 0.0)
+        # a cell without data counts only where it weighs more than rounding
+        height += np.where(weight > 1e-6, weight * cells[i + r, j + c], 0.0)
     return height
 
 

@@ -55,6 +55,8 @@ def list_found(sources: Sources) -> tuple[Fault, ...]:
         found.append(Fault("study.found_network", {
             "nodes": net.n_nodes, "edges": net.n_edges, "crs": net.crs,
             "km": f"{net.length_m.sum() / 1000:.1f}"}))
+        if net.height_m is None:
+            found.append(Fault("terrain.not_given", {}))
     return tuple(found)
 
 
@@ -98,6 +100,7 @@ def list_warnings(sources: Sources) -> tuple[Fault, ...]:
     if sources.communities is not None:
         warnings += _about_communities(sources, sources.communities)
     if sources.network is not None:
+        warnings += _about_terrain(sources, sources.network)
         warnings += _about_streets(sources, sources.network)
     return tuple(warnings)
 
@@ -179,6 +182,13 @@ def _without_streets(communities: gpd.GeoDataFrame, network: WalkNetwork) -> Any
     areas = to_study(communities, network.crs).geometry.to_numpy()
     crossed, _ = shapely.STRtree(streets).query(areas, predicate="intersects")
     return ~np.isin(np.arange(len(areas)), crossed)
+
+
+def _about_terrain(sources: Sources, network: WalkNetwork) -> Iterable[Fault]:
+    if count := network.notes.get("edges_no_height"):
+        assert sources.text is not None
+        yield Fault("terrain.unknown_edges", {"file": sources.text.terrain["dem"], "count": count,
+                                              "edges": network.n_edges})
 
 
 def _about_streets(sources: Sources, network: WalkNetwork) -> Iterable[Fault]:

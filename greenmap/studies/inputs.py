@@ -7,9 +7,12 @@ from pathlib import PurePosixPath, PureWindowsPath
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
 
 from greenmap.model.manifest import table_digest
 from greenmap.model.walk_network import WalkNetwork
+from greenmap.read.source import digest
 from greenmap.studies.study_text import StudyText
 
 _FACTS = ("encoding", "crs", "datum", "layer", "as_of")
@@ -40,6 +43,8 @@ def list_inputs(text: StudyText, communities: gpd.GeoDataFrame | None,
     records = [_record(role, table, text) for role, table in tables if table is not None]
     if network is not None:
         records.append(_streets(text, network))
+        if network.height_m is not None:
+            records.append(_terrain(text, network.height_m))
     return tuple(records)
 
 
@@ -64,6 +69,17 @@ def _path(name: str, text: StudyText) -> str:
     entries = (text.communities, *text.amenities, text.homes, text.network)
     written = (entry.get(key, "") for entry in entries for key in ("path", "raster"))
     return next((_relative(path) for path in written if PurePosixPath(path).name == name), name)
+
+
+def _terrain(text: StudyText, height_m: npt.NDArray[np.float64]) -> dict[str, Any]:
+    """The terrain raster; its rows are the places where a height was read."""
+    written = text.terrain["dem"]
+    known = height_m[np.isfinite(height_m)]
+    return {"role": "terrain", "name": text.file(written).name, "path": _relative(written),
+            "rows": len(known), "encoding": None, "crs": None, "datum": None, "layer": None,
+            "digest": digest(text.file(written)),
+            "lowest_m": round(float(known.min()), 1), "highest_m": round(float(known.max()), 1),
+            "as_of": text.terrain.get("as_of")}
 
 
 def _relative(written: str) -> str:

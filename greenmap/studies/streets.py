@@ -11,6 +11,7 @@ import pandas as pd
 from greenmap.errors import Faults, UnreadableFileError
 from greenmap.model.walk_network import WalkNetwork
 from greenmap.network.open import read_network
+from greenmap.network.slope import with_heights
 from greenmap.network.tables import network_from_tables
 from greenmap.read.encoding import find_encoding
 from greenmap.read.osm_file import ENDINGS
@@ -44,6 +45,26 @@ def read_streets(text: StudyText, crs: str) -> WalkNetwork | None:
         return network_from_tables(nodes, edges, crs=crs, directed=entry.get("directed"),
                                    source=Path(entry["edges"]).name)
     return None
+
+
+def with_terrain(text: StudyText, network: WalkNetwork | None) -> WalkNetwork | None:
+    """Read the heights under the streets, where the study names a terrain raster.
+
+    Parameters
+    ----------
+    text : StudyText
+        The study file.
+    network : WalkNetwork, optional
+        Streets, cut as they will be: heights come last.
+
+    Returns
+    -------
+    WalkNetwork or None
+        As given where no terrain is named.
+    """
+    if network is None or "dem" not in text.terrain:
+        return network
+    return with_heights(network, text.file(text.terrain["dem"]))
 
 
 def _table(file: Path) -> pd.DataFrame:

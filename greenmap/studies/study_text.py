@@ -31,6 +31,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
               **_TABLE},
     "network": {"path": "path", "place": "text", "nodes": "path", "edges": "path",
                 "crs": "text", "directed": "flag", "as_of": "date"},
+    "terrain": {"dem": "path", "as_of": "date"},
 }
 """Sections of a study file, and what each key holds."""
 
@@ -39,12 +40,16 @@ ONE_OF: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "amenities": (("path",), ("osm",)),
     "homes": (("path",), ("osm_buildings",), ("raster",)),
     "network": (("path",), ("place",), ("nodes", "edges")),
+    "terrain": (("dem",),),
 }
 """Ways to say where a section's data come from: exactly one."""
 
+OPTIONAL = ("terrain",)
+"""Sections a study may do without."""
+
 DATUMS = ("wgs84", "gcj02", "bd09")
 LANGS = ("zh", "en")
-_PATH_KEYS = "path|raster|nodes|edges|standard|mapping"
+_PATH_KEYS = "path|dem|raster|nodes|edges|standard|mapping"
 _QUOTED_PATH = re.compile(rf'\b({_PATH_KEYS})(\s*=\s*)"([^"\n]*)"')
 _FULL_WIDTH = re.compile("[“”‘’＝，【】＃]")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
@@ -58,7 +63,7 @@ class StudyText:
     ----------
     path : Path
         The study file.
-    study, communities, homes, network : dict
+    study, communities, homes, network, terrain : dict
         Keys given in each section.
     amenities : tuple of dict
         One per ``[[amenities]]``.
@@ -74,6 +79,7 @@ class StudyText:
     amenities: tuple[Mapping[str, Any], ...]
     homes: Mapping[str, Any]
     network: Mapping[str, Any]
+    terrain: Mapping[str, Any] = field(default_factory=dict)
     written: frozenset[str] = frozenset()
     raw: str = field(repr=False, default="")
 
@@ -189,7 +195,7 @@ def _check_shape(table: dict[str, Any], file: str, faults: Faults) -> None:
             faults.add("study.unknown_section", file=file, section=name,
                        known=", ".join(near or SECTIONS))
     for name in SECTIONS:
-        if name not in table:
+        if name not in table and name not in OPTIONAL:
             faults.add("study.no_section", file=file, section=name)
 
 
