@@ -226,6 +226,39 @@ def to_wgs84(lon: Any, lat: Any, *, datum: str) -> tuple[Degrees, Degrees]:
     return np.asarray(lon, float), np.asarray(lat, float)
 
 
+def from_wgs84(lon: Any, lat: Any, *, datum: str) -> tuple[Degrees, Degrees]:
+    """Bring WGS 84 coordinates to a datum; the way back of :func:`to_wgs84`.
+
+    Parameters
+    ----------
+    lon, lat : array-like of float, shape (n,)
+        WGS 84 degrees.
+    datum : {"wgs84", "gcj02", "bd09"}
+        What they are wanted in.
+
+    Returns
+    -------
+    lon, lat : array of float64, shape (n,)
+        Degrees in `datum`.
+
+    Raises
+    ------
+    DatumError
+        If `datum` is none of the three.
+
+    Examples
+    --------
+    >>> from_wgs84([101.7], [26.6], datum="wgs84")[0].tolist()
+    [101.7]
+    """
+    check_datum(datum)
+    if datum == "gcj02":
+        return wgs84_to_gcj02(lon, lat)
+    if datum == "bd09":
+        return wgs84_to_bd09(lon, lat)
+    return np.asarray(lon, float), np.asarray(lat, float)
+
+
 def check_datum(datum: str) -> None:
     """Refuse a datum that isn't known.
 

@@ -17,6 +17,7 @@ from greenmap.model.crs import to_study
 from greenmap.model.schema import first_few
 from greenmap.model.walk_network import WalkNetwork
 from greenmap.network.attach import attach
+from greenmap.network.datum_evidence import LEAST_POINTS, DatumEvidence
 from greenmap.read.osm_file import ENDINGS
 from greenmap.read.source import DELIMITED, WORKBOOKS
 from greenmap.studies.sources import Sources
@@ -50,6 +51,7 @@ def list_found(sources: Sources) -> tuple[Fault, ...]:
         people = sources.homes["people"]
         found.append(Fault("study.found_homes", {
             "homes": len(people), "people": f"{people.sum():.0f}", "known": int(people.count())}))
+    found += _about_datums(sources)
     if sources.network is not None:
         net = sources.network
         found.append(Fault("study.found_network", {
@@ -58,6 +60,26 @@ def list_found(sources: Sources) -> tuple[Fault, ...]:
         if net.height_m is None:
             found.append(Fault("terrain.not_given", {}))
     return tuple(found)
+
+
+def _about_datums(sources: Sources) -> Iterable[Fault]:
+    """What the streets say of each table's datum; what they contradict is a fault elsewhere."""
+    for table in (*sources.amenities, *([] if sources.homes is None else [sources.homes])):
+        found: DatumEvidence | None = table.attrs.get("datum_evidence")
+        if found is None:
+            continue
+        verdict = found.verdict
+        if table.attrs.get("datum_rule", {}).get("rule") == "auto":
+            verdict = "auto"
+        if verdict in ("auto", "fits", "unclear", "too_few"):
+            yield Fault(f"study.found_datum_{verdict}", _datum_facts(table, found))
+
+
+def _datum_facts(table: gpd.GeoDataFrame, found: DatumEvidence) -> dict[str, Any]:
+    scores = ", ".join(f"{key} {score:.1f}" for key, score in found.scores.items())
+    return {"path": _name(table), "declared": found.declared, "best": found.best,
+            "points": found.points, "least": LEAST_POINTS, "scores": scores,
+            "offset": f"{found.offset_m:.0f}"}
 
 
 def _source(one: dict[str, Any]) -> Fault:
@@ -114,6 +136,10 @@ def _about_reading(sources: Sources) -> Iterable[Fault]:
         flat = entry.get("path", "").lower().endswith((*DELIMITED, *WORKBOOKS))
         if flat and "datum" not in entry:
             yield Fault("study.warn_datum", {"path": entry["path"], "section": section})
+    for table in (*sources.amenities, *([] if sources.homes is None else [sources.homes])):
+        if table.attrs.get("datum_rule", {}).get("rule") == "accepted":
+            yield Fault("study.warn_datum_accepted",
+                        _datum_facts(table, table.attrs["datum_evidence"]))
     for one in sources.inputs:
         if columns := one.get("dropped_columns"):
             yield Fault("study.warn_personal", {"path": one["path"], "columns": ", ".join(columns)})

@@ -15,6 +15,7 @@ from greenmap.model.crs import known_crs, study_crs
 from greenmap.model.profile import Profile, load_profile
 from greenmap.model.standard import Standard, load_standard, standard_ids
 from greenmap.model.walk_network import WalkNetwork
+from greenmap.studies.datum_check import check_datums, without_auto
 from greenmap.studies.inputs import list_inputs
 from greenmap.studies.places import attempt, read_all_amenities, read_all_homes, table_args
 from greenmap.studies.streets import read_streets, with_terrain
@@ -72,9 +73,10 @@ def read_sources(path: str | Path) -> Sources:
         No such study file.
     """
     faults = Faults()
-    text = read_study_text(path, faults)
-    if text is None:
+    written = read_study_text(path, faults)
+    if written is None:
         return Sources(None, None, {}, None, (), None, None, (), faults)
+    text = without_auto(written, faults)
     standard = _standard(text, faults)
     profiles = _profiles(text, standard, faults)
     progress.report(0, _STEPS, "study.reading_communities")
@@ -87,6 +89,7 @@ def read_sources(path: str | Path) -> Sources:
     amenities = read_all_amenities(text, faults, network)
     progress.report(3, _STEPS, "study.reading_homes")
     homes = attempt(faults, lambda: read_all_homes(text, communities, faults))
+    amenities, homes = check_datums(written, network, communities, amenities, homes, faults)
     progress.report(_STEPS, _STEPS, "study.reading_homes")
     return Sources(text, standard, profiles, communities, amenities, homes, network,
                    list_inputs(text, communities, amenities, homes, network), faults)

@@ -18,7 +18,8 @@ from typing import Any
 from greenmap.errors import Faults, MissingFileError
 
 _TABLE = {"layer": "text", "encoding": "text", "crs": "text", "datum": "datum", "id": "text",
-          "name": "text", "columns": "texts_by_text", "as_of": "date"}
+          "name": "text", "columns": "texts_by_text", "as_of": "date",
+          "accept": "flag"}
 
 SECTIONS: Mapping[str, Mapping[str, str]] = {
     "study": {"name": "text", "standard": "text", "share": "share", "profiles": "texts",
@@ -47,7 +48,7 @@ ONE_OF: Mapping[str, tuple[tuple[str, ...], ...]] = {
 OPTIONAL = ("terrain",)
 """Sections a study may do without."""
 
-DATUMS = ("wgs84", "gcj02", "bd09")
+DATUMS = ("wgs84", "gcj02", "bd09", "auto")
 LANGS = ("zh", "en")
 _PATH_KEYS = "path|dem|raster|nodes|edges|standard|mapping"
 _QUOTED_PATH = re.compile(rf'\b({_PATH_KEYS})(\s*=\s*)"([^"\n]*)"')
