@@ -17,9 +17,11 @@ if TYPE_CHECKING:
     from greenmap.measure.isochrones import isochrones
     from greenmap.measure.match_clauses import match_clauses
     from greenmap.measure.reach import attach_all, reach
+    from greenmap.measure.route import route
     from greenmap.model.profile import Profile, load_profile
     from greenmap.model.standard import load_standard
     from greenmap.model.study import Assessment, Study
+    from greenmap.network.entrances import find_entrances
     from greenmap.network.export import to_osmnx
     from greenmap.network.open import read_network
     from greenmap.network.store import save_network
@@ -49,6 +51,7 @@ _HOME = {
     "save_network": "greenmap.network.store",
     "network_from_tables": "greenmap.network.tables",
     "to_osmnx": "greenmap.network.export",
+    "find_entrances": "greenmap.network.entrances",
     "load_standard": "greenmap.model.standard",
     "load_profile": "greenmap.model.profile",
     "Profile": "greenmap.model.profile",
@@ -57,6 +60,7 @@ _HOME = {
     "match_clauses": "greenmap.measure.match_clauses",
     "attach_all": "greenmap.measure.reach",
     "reach": "greenmap.measure.reach",
+    "route": "greenmap.measure.route",
     "isochrones": "greenmap.measure.isochrones",
     "cover": "greenmap.measure.cover",
     "find_gaps": "greenmap.measure.find_gaps",
@@ -71,11 +75,11 @@ _HOME = {
 """Public names in the order of the work, and where each lives."""
 
 __all__ = ["Assessment", "Profile", "Study", "assess", "attach_all", "check_study", "cover",
-           "draw_community", "draw_coverage", "find_checks", "find_gaps", "init_study",
-           "isochrones", "join_amenities", "load_profile", "load_standard", "match_clauses",
-           "network_from_tables", "reach", "read_amenities", "read_communities", "read_homes",
-           "read_network", "read_study", "save_network", "to_osmnx", "use", "write_report",
-           "write_results", "write_sample"]
+           "draw_community", "draw_coverage", "find_checks", "find_entrances", "find_gaps",
+           "init_study", "isochrones", "join_amenities", "load_profile", "load_standard",
+           "match_clauses", "network_from_tables", "reach", "read_amenities", "read_communities",
+           "read_homes", "read_network", "read_study", "route", "save_network", "to_osmnx", "use",
+           "write_report", "write_results", "write_sample"]
 
 
 def __getattr__(name: str) -> Any:
