@@ -416,5 +416,9 @@ def test_the_audit_finds_all_and_only_the_planted_gaps(folder, files):
     checks = dict(zip(zip(result.checks["community_id"], result.checks["clause_id"], strict=True),
                       result.checks["reason"], strict=True))
     seen = planted(files, visible_in="A")
-    assert gaps == {k: g["seen_as"] for k, g in seen.items() if g["state"] == "not_met"}
+    expected = {k: g["seen_as"] for k, g in seen.items() if g["state"] == "not_met"}
+    # the stairs up the hill slow the elderly on the plain streets already
+    expected |= {k: "steps" for k, g in planted(files, visible_in="C").items()
+                 if g["cause"] == "steps"}
+    assert gaps == expected
     assert checks == {k: g["seen_as"] for k, g in seen.items() if g["state"] == "not_known"}
