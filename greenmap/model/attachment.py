@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+import numpy as np
 import pandas as pd
 
 from greenmap.model.walk_network import F8, I4, Bool, Objects, freeze
@@ -28,6 +29,9 @@ class Attachment:
     status : array (k,) object
         ``"edge"``, ``"node"``; or why not: ``"too_far"``, ``"no_street"``,
         ``"outside_data"``, ``"no_location"``.
+    assumed : array (k,) bool
+        The leg crosses a wall, railway or water, because no street can be seen from the point:
+        a gate is assumed there. Default: none.
     """
 
     ids: Objects
@@ -36,8 +40,11 @@ class Attachment:
     node: I4
     leg_m: F8
     status: Objects
+    assumed: Bool = field(default_factory=lambda: np.zeros(0, bool))
 
     def __post_init__(self) -> None:
+        if len(self.assumed) != len(self.ids):
+            object.__setattr__(self, "assumed", np.zeros(len(self.ids), bool))
         freeze(self)
 
     @property

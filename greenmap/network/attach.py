@@ -19,6 +19,7 @@ from pyproj import Geod, Transformer
 from greenmap.errors import CrsError, NetworkError
 from greenmap.model.attachment import Attachment
 from greenmap.model.walk_network import F8, I4, I8, Bool, Objects, WalkNetwork
+from greenmap.network.sight import Sight, candidates, gate_sides
 
 _GEOD = Geod(ellps="WGS84")
 _PLANE_SLACK = 1.01
@@ -34,6 +35,10 @@ def attach(
     edges: npt.NDArray[np.bool_] | None = None,
 ) -> Attachment:
     """Join points to their nearest edge; of equally near edges the lowest numbered.
+
+    Where barriers are known, the nearest edge that can be seen is joined: the leg crosses no
+    wall, railway or water. From a point that sees none the nearest edge is taken, and marked
+    *assumed*. Cuts at walls aren't joined, only gates that no street reaches from one side.
 
     Parameters
     ----------
@@ -67,21 +72,22 @@ def attach(
     node = _given_nodes(network, points)
     edge = np.full(count, -1, np.int32)
     fraction, leg_m = np.zeros(count), np.where(node >= 0, 0.0, np.nan)
-    status = np.full(count, "no_location", object)
+    status, assumed = np.full(count, "no_location", object), np.zeros(count, bool)
     status[node >= 0] = "node"
     place = _in_plane(network, points, node)
     searched = np.flatnonzero(~shapely.is_empty(place) & ~shapely.is_missing(place))
     may = _may_join(network, public_only=public_only, edges=edges)
     status[searched] = "no_street"
     if len(may) and len(searched):
-        found = _nearest(network, place[searched], may, limit_m)
-        edge[searched], fraction[searched], leg_m[searched] = found
+        join = _nearest if network.barriers is None else _nearest_seen
+        found = join(network, place[searched], may, limit_m)
+        edge[searched], fraction[searched], leg_m[searched], assumed[searched] = found
         status[searched] = "edge"
         far = searched[leg_m[searched] > limit_m]
         outside = ~shapely.contains(_ready(network.extent), place[far])
         status[far] = np.where(outside, "outside_data", "too_far")
-        edge[far], fraction[far] = -1, 0.0
-    return Attachment(points.index.to_numpy(object), edge, fraction, node, leg_m, status)
+        edge[far], fraction[far], assumed[far] = -1, 0.0, False
+    return Attachment(points.index.to_numpy(object), edge, fraction, node, leg_m, status, assumed)
 
 
 def _given_nodes(network: WalkNetwork, points: gpd.GeoDataFrame) -> I4:
@@ -134,8 +140,8 @@ def _may_join(network: WalkNetwork, *, public_only: bool, edges: Bool | None) ->
 
 def _nearest(
     network: WalkNetwork, place: Objects, may: I8, limit_m: float
-) -> tuple[I8, F8, F8]:
-    """Return edge, fraction along it and leg of each point."""
+) -> tuple[I8, F8, F8, Bool]:
+    """Return edge, fraction along it and leg of each point, and that nothing is assumed."""
     lines = edge_lines(network, may)
     tree = shapely.STRtree(lines)
     joined = np.full(len(place), -1, np.int64)
@@ -146,10 +152,51 @@ def _nearest(
         who, which = who[first], which[first]
         once = np.concatenate([[True], who[1:] != who[:-1]])[: len(who)]
         joined[left[who[once]]] = which[once]
-    fraction = shapely.line_locate_point(lines[joined], place, normalized=True)
-    fraction = np.where(np.isfinite(fraction), fraction, 0.0)  # an edge of no length
+    fraction = _fraction(lines[joined], place)
     foot = shapely.line_interpolate_point(lines[joined], fraction, normalized=True)
-    return may[joined], fraction, _leg_m(network, place, foot)
+    return may[joined], fraction, _leg_m(network, place, foot), np.zeros(len(place), bool)
+
+
+def _fraction(lines: Objects, place: Objects) -> F8:
+    fraction = shapely.line_locate_point(lines, place, normalized=True)
+    return np.where(np.isfinite(fraction), fraction, 0.0)  # an edge of no length
+
+
+def _nearest_seen(
+    network: WalkNetwork, place: Objects, may: I8, limit_m: float
+) -> tuple[I8, F8, F8, Bool]:
+    """Return edge, fraction and leg of each point, and whether the leg crosses a barrier."""
+    side = gate_sides(network)[may]
+    assert network.hurdle is not None
+    kept = (network.hurdle[may] == 0) | (side != 0)
+    may, side = may[kept], side[kept]
+    edge, fraction, leg_m, assumed = _nearest(network, place, may, limit_m)
+    lines = edge_lines(network, may)
+    tree, sight = shapely.STRtree(lines), Sight(network)
+
+    def seen(who: I8, which: I8) -> Bool:
+        at = _fraction(lines[which], place[who])
+        return sight.free(place[who], lines[which], at, side[which])
+
+    near = np.flatnonzero(leg_m <= limit_m)
+    position = np.searchsorted(may, edge)
+    assumed[near] = ~seen(near, position[near])
+    hidden = np.flatnonzero(assumed)
+    who, which, rank = candidates(place[hidden], tree, lines, limit_m / _PLANE_SLACK)
+    low = 0
+    while (rank >= low).any():  # a few at a time: most see the next street
+        high = 2 * low + 2
+        now = (rank >= low) & (rank < high) & assumed[hidden[who]]
+        a, b = hidden[who[now]], which[now]
+        free = seen(a, b)
+        a, first = np.unique(a[free], return_index=True)
+        position[a], assumed[a] = b[free][first], False
+        low = high
+    fraction = _fraction(lines[position], place)
+    fraction[side[position] < 0] = 1.0
+    foot = shapely.line_interpolate_point(lines[position], fraction, normalized=True)
+    leg_m = _leg_m(network, place, foot)
+    return may[position], fraction, leg_m, assumed
 
 
 def _leg_m(network: WalkNetwork, place: Objects, foot: Objects) -> F8:
