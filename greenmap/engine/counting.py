@@ -114,18 +114,18 @@ def gather(
 def note(walks: Array, listed: np.int64, work: Work, s: int, found: Found) -> None:
     """Note the walks listed to all places of a search."""
     bands, last = work.bands, np.uint64(work.bands.size - 1)
+    half, wanted = np.uint64(32), found.nearest.size > 0
     for c in range(work.category_start[s], work.category_start[s + 1]):
         places, count = found.places[work.category[c]], work.places[c]
+        nearest, lowest = found.nearest[work.category[c]], np.uint64(work.place[c])
         for w in range(np.uint64(listed)):
+            slot, walk = np.uint64(walks[w, 0]), np.uint64(walks[w, 1])
             band = np.uint64(0)
             for b in range(last):
-                band += np.uint64(bands[b] < walks[w, 1])
-            places[walks[w, 0], band] += count
-        if found.nearest.size:
-            nearest, lowest = found.nearest[work.category[c]], np.uint64(work.place[c])
-            for w in range(np.uint64(listed)):
-                label = ~(np.uint64(walks[w, 1]) << np.uint64(32) | lowest)
-                nearest[walks[w, 0]] = max(nearest[walks[w, 0]], label)
+                band += np.uint64(bands[b] < walk)
+            places[slot, band] += count
+            if wanted:
+                nearest[slot] = max(nearest[slot], ~(walk << half | lowest))
 
 
 @kernel

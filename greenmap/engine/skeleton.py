@@ -311,7 +311,7 @@ def build_skeleton(graph: Csr, *, keep: Array, rows: Array) -> Skeleton:
     >>> from greenmap.engine.csr import build_csr
     >>> line = build_csr(4, [0, 1, 1, 2, 2, 3], [1, 0, 2, 1, 3, 2], [5] * 6)
     >>> found = build_skeleton(line, keep=np.arange(4) == 0, rows=np.arange(4))
-    >>> found.node.tolist(), found.hung.row.tolist(), found.hung.from_first.tolist()
+    >>> found.node.tolist(), found.hung.row.tolist(), found.hung.slot[:, 1].tolist()
     ([0], [0, 1, 2, 3], [0, 5, 10, 15])
     """
     keep, rows = read_only(keep, np.bool_), read_only(rows, np.int32)
