@@ -3,10 +3,12 @@
 from dataclasses import replace
 from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
 import rasterio
+import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 from rasterio import Affine
@@ -14,6 +16,8 @@ from rasterio import Affine
 from greenmap.engine.slope import slope_efforts, slope_factor, stretch_grades
 from greenmap.errors import CrsError, InputFaults, NetworkError, UnreadableFileError
 from greenmap.measure.assess import assess
+from greenmap.measure.isochrones import isochrones
+from greenmap.measure.reach import reach
 from greenmap.model.profile import Profile, load_profile, profile_ids
 from greenmap.network.open import read_network
 from greenmap.network.price import BLOCKED, price
@@ -155,6 +159,53 @@ def test_stretches_never_run_from_one_edge_into_the_next():
         np.array([0.0, 3, 50, 50, 53]), np.array([0, 2, 5]), np.array([30.0, 60.0])
     )
     assert grade.tolist() == [0.1, 0.0, 0.1] and edge.tolist() == [0, 1, 1]
+
+
+def points(ids, lons, **columns):
+    place = gpd.GeoSeries.from_xy(lons, [26.5995] * len(ids), crs="EPSG:4326")
+    return gpd.GeoDataFrame({**columns}, geometry=place.to_numpy(), index=ids, crs="EPSG:4326")
+
+
+def hillside():
+    """1,000 m and 1,000 m of street, 10 % up all the way; the school at the middle node."""
+    hill = heights_given(streets((1, 2), (2, 3), lengths=[1000.0, 1000.0]), [0, 100], [100, 200])
+    school = points(["s"], [101.7015], category="school", place_id="s", node=2)
+    return hill, school
+
+
+def test_homes_below_walk_longer_than_homes_above():
+    # half way along each street: 500 m up at exp(0.35) and 500 m down at 1, at 60 m/min
+    hill, school = hillside()
+    homes = points(["below", "above"], [101.7010, 101.7020])
+    walk = reach(hill, homes, school, profile=WALKER, search_limit=40).nearest[:, 0]
+    assert walk == pytest.approx([500 * np.exp(0.35) / 60, 500 / 60], abs=1e-3)
+
+
+def test_homes_that_split_a_street_change_no_walk():
+    hill, school = hillside()
+    ends = points(["low", "high"], [0.0, 0.0], node=[1, 3])
+    alone = reach(hill, ends, school, profile=WALKER, search_limit=40).ticks
+    lons = np.linspace(101.7006, 101.7024, 37)
+    many = points(["low", "high", *map(str, range(37))], [0.0, 0.0, *lons])
+    many["node"] = pd.array([1, 3, *[None] * 37], dtype="Int64")
+    assert np.array_equal(reach(hill, many, school, profile=WALKER, search_limit=40).ticks[:2],
+                          alone)  # fmt: skip
+    assert alone[:, 0].tolist() == [1_419_068, 1_000_000]
+
+
+def test_isochrones_reach_farther_up_the_hill_than_down():
+    # towards the school in 5 min: from above 300 m, from below 300 / exp(0.35) = 211 m; ground
+    # off the street is flat and at most 25 m wide, so it may add 25 (1 - 1 / exp(0.35)) = 7 m
+    nodes = pd.DataFrame({"node": [1, 2, 3], "lon": [101.69, 101.70, 101.71], "lat": 26.5995})
+    street = network_from_tables(nodes, pd.DataFrame({"u": [1, 2], "v": [2, 3]}))
+    length = street.length_m[0]
+    hill = heights_given(street, [0, length / 10], [length / 10, length / 5])
+    school = points(["s"], [101.70], category="school", place_id="s", node=2)
+    area = isochrones(hill, school, profile=WALKER, bands_min=(5.0,), cell_m=2.0).geometry.iloc[0]
+    line = shapely.LineString(np.column_stack([hill.x, hill.y]))
+    left, _, right, _ = area.intersection(line).bounds
+    assert right - hill.x[1] == pytest.approx(300, abs=4)
+    assert 211 - 4 < hill.x[1] - left < 211 + 7 + 4
 
 
 # ---- heights from a raster -------------------------------------------------------------

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from greenmap import i18n
+from greenmap.model.profile import Profile
 from greenmap.model.standard import LEVELS
 from greenmap.model.study import STATES, Assessment
 from greenmap.model.unit import STUDY
@@ -163,7 +164,7 @@ def _profiles(result: Assessment, lang: str) -> Block:
         (profile.name(lang), word(f"confidence_{profile.confidence}", lang),
          profile.speed_m_per_min,
          None if profile.speed_m_per_min is None else profile.metres_in(15),
-         _say(f"steps_{profile.steps}", lang),
+         _on_steps(profile, lang),
          sum(clause.kind == "reach" and clause.profile == key for clause in clauses),
          profile.basis_zh if lang == "zh" else profile.basis_en)
         for key, profile in sorted(result.study.profiles.items()))
@@ -172,6 +173,14 @@ def _profiles(result: Assessment, lang: str) -> Block:
         "profile_clauses", "profile_source"))
     return Block(_say("block_profiles", lang), header, rows,
                  ("long", "text", "number", "number", "word", "count", "wider"))
+
+
+def _on_steps(profile: Profile, lang: str) -> str:
+    """Whether a walker uses steps, and how many times longer they take."""
+    word = _say(f"steps_{profile.steps}", lang)
+    if profile.stairs_factor == 1:
+        return word
+    return i18n.text("report.steps_slower", lang, word=word, factor=f"{profile.stairs_factor:g}")
 
 
 def _reading(lang: str) -> Block:
