@@ -5,10 +5,18 @@ from __future__ import annotations
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
+import shapely
 
 from greenmap.errors import CrsError
 
 WGS84 = "EPSG:4326"
+
+# Coarse outline of the mainland and its coast: enough to leave zones out that lie elsewhere.
+_CHINA = shapely.Polygon(
+    ((73, 39.5), (80, 45.5), (87, 49.5), (91, 45), (97, 43), (105, 41.5), (112, 43.8), (119.5, 47),
+     (116, 50), (120, 53.8), (126.5, 53.3), (131, 48), (135.2, 48.5), (131, 42), (124, 39.5),
+     (123, 30), (120, 23.5), (111.5, 17.8), (107.5, 18.3), (106, 22.5), (101, 21), (97.3, 24.5),
+     (98.5, 28), (92, 27), (86, 27.5), (79, 31), (77, 35.5)))  # fmt: skip
 
 
 def study_crs(lon: npt.ArrayLike, lat: npt.ArrayLike) -> str:
@@ -81,7 +89,9 @@ def to_study(table: gpd.GeoDataFrame, crs: str) -> gpd.GeoDataFrame:
     500000
     """
     if table.crs is None:
-        raise CrsError("model.crs_missing", source=table.index.name or "", numbers="")
+        raise CrsError(
+            "model.crs_missing", source=table.index.name or "", numbers="", offered="-"
+        )
     moved = table.to_crs(crs)
     moved.attrs = dict(table.attrs)
     return moved
@@ -115,22 +125,96 @@ def check_crs(table: gpd.GeoDataFrame | gpd.GeoSeries, source: str) -> str:
     """
     bounds = np.asarray(table.total_bounds, float)
     numbers = ", ".join(f"{value:.6g}" for value in bounds)
+    offered = offered_crs(bounds)
     if table.crs is None:
-        raise CrsError("model.crs_missing", source=source, numbers=numbers)
+        raise CrsError("model.crs_missing", source=source, numbers=numbers, offered=offered)
     known = np.isfinite(bounds).all()
     degrees = known and np.abs(bounds[[0, 2]]).max() <= 180 and np.abs(bounds[[1, 3]]).max() <= 90
     if table.crs.is_geographic:
         # one swapped row is that row's fault; a whole layer in metres is the CRS's
         if known and np.abs(bounds).min() > 360:
             raise CrsError(
-                "model.crs_not_degrees", source=source, crs=table.crs.to_string(), numbers=numbers
-            )
+                "model.crs_not_degrees", source=source, crs=table.crs.to_string(),
+                numbers=numbers, offered=offered,
+            )  # fmt: skip
         return "geographic"
     if degrees and np.ptp(bounds[[0, 2]]) < 20 and np.abs(bounds).max() > 1:
         raise CrsError(
             "model.crs_not_metres", source=source, crs=table.crs.to_string(), numbers=numbers
         )
     return "projected"
+
+
+def prefixed_crs(bounds: npt.ArrayLike) -> str | None:
+    """Work out a Gauss-Kruger system from eastings that carry their zone.
+
+    A Chinese easting of eight digits begins with the number of its zone: 25
+    to 45 of 3 degrees, 13 to 23 of 6. CGCS2000 is taken; Xi'an 80 and Beijing
+    54 write the same numbers for points some 100 m away.
+
+    Parameters
+    ----------
+    bounds : array-like of float, shape (4,)
+        West, south, east, north as they stand in the file.
+
+    Returns
+    -------
+    str or None
+        None if the numbers carry no zone, or more than one.
+
+    Examples
+    --------
+    >>> prefixed_crs([34470922, 2940420, 34473510, 2941870])
+    'EPSG:4522'
+    >>> prefixed_crs([470922, 2940420, 473510, 2941870]) is None
+    True
+    """
+    west, south, east, north = np.asarray(bounds, float)
+    if not np.isfinite([west, south, east, north]).all() or not 1.8e6 < south <= north < 6e6:
+        return None
+    zone, last = int(west // 1_000_000), int(east // 1_000_000)
+    if zone != last or west % 1_000_000 < 150_000 or east % 1_000_000 > 850_000:
+        return None
+    if 25 <= zone <= 45:
+        return f"EPSG:{4513 + zone - 25}"
+    return f"EPSG:{4491 + zone - 13}" if 13 <= zone <= 23 else None
+
+
+def offered_crs(bounds: npt.ArrayLike) -> str:
+    """List the systems that would put data without one inside China.
+
+    Parameters
+    ----------
+    bounds : array-like of float, shape (4,)
+        West, south, east, north as they stand in the file.
+
+    Returns
+    -------
+    str
+        Systems, each with the place it gives the middle of the data; "-"
+        where none does.
+
+    Examples
+    --------
+    >>> offered_crs([532189, 2545680, 533924, 2547980]).split("; ")[-2]
+    'EPSG:4547 (114.3°E 23.0°N)'
+    """
+    from pyproj import Transformer
+
+    west, south, east, north = np.asarray(bounds, float)
+    x, y = (west + east) / 2, (south + north) / 2
+    prefixed = prefixed_crs([west, south, east, north])
+    codes = [prefixed] if prefixed else [f"EPSG:{4534 + k}" for k in range(21)]
+    if 73 <= x <= 136 and 17 <= y <= 54:
+        codes = ["EPSG:4490", WGS84]
+    elif not prefixed and not (1e5 < x < 9e5 and 1.8e6 < y < 6e6):
+        return "-"
+    found = []
+    for code in codes:
+        lon, lat = Transformer.from_crs(code, WGS84, always_xy=True).transform(x, y)
+        if shapely.contains_xy(_CHINA, lon, lat):
+            found.append(f"{code} ({lon:.1f}°E {lat:.1f}°N)")
+    return "; ".join(found) or "-"
 
 
 def known_crs(crs: str, *, source: str) -> str:

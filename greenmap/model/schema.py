@@ -234,7 +234,7 @@ def _check_index(table: gpd.GeoDataFrame, schema: Schema, source: str, faults: F
 
 def _check_geometry(table: gpd.GeoDataFrame, schema: Schema, source: str, faults: Faults) -> None:
     if table.crs is None:
-        faults.add("model.crs_missing", source=source, numbers="")
+        faults.add("model.crs_missing", source=source, numbers="", offered="-")
     shapes = table.geometry
     void = shapes.isna() | shapes.is_empty
     other = ~void & ~shapes.geom_type.isin(schema.geometry)

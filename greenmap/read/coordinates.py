@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable
 from typing import Any
@@ -12,8 +13,9 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from greenmap import i18n
 from greenmap.errors import CrsError, Faults
-from greenmap.model.crs import WGS84, check_crs, known_crs
+from greenmap.model.crs import WGS84, check_crs, known_crs, prefixed_crs
 from greenmap.model.datum import to_wgs84
 from greenmap.model.schema import first_few, load_schema
 from greenmap.read.headings import match_columns
@@ -21,6 +23,12 @@ from greenmap.read.tables import RawTable
 from greenmap.read.values import parse_numbers, plain
 
 F8 = npt.NDArray[np.float64]
+_LOG = logging.getLogger("greenmap.read")
+_ANGLE = re.compile(
+    r"(?P<before>[NSEWnsew]|[东西]经|[南北]纬)?(?P<d>-?\d{1,3}(\.\d+)?)[°度]"
+    r"((?P<m>\d{1,2}(\.\d+)?)['’′分]((?P<s>\d{1,2}(\.\d+)?)(\"|”|″|''|′′|秒))?)?"
+    r"(?P<after>[NSEWnsew])?"
+)
 _MARKS = {"gcj02": r"gcj|火星|高德|amap", "bd09": r"bd_?-?09|百度|baidu", "wgs84": r"wgs"}
 
 
@@ -40,13 +48,18 @@ def shapes_in_wgs84(raw: RawTable, faults: Faults) -> gpd.GeoSeries | None:
         None if the CRS can't be used.
     """
     assert raw.geometry is not None
+    geometry = raw.geometry
+    if geometry.crs is None and (crs := prefixed_crs(geometry.total_bounds)) is not None:
+        geometry = geometry.set_crs(crs)
+        raw.source["crs_rule"] = "zone_prefix"
+        _LOG.warning(i18n.text("read.crs_from_prefix", file=raw.file, crs=crs))
     try:
-        check_crs(raw.geometry, raw.file)
+        check_crs(geometry, raw.file)
     except CrsError as error:
         faults.take(error)
         return None
-    raw.source["crs"] = raw.geometry.crs.to_string()
-    shapes = shapely.force_2d(raw.geometry.to_crs(WGS84).to_numpy())
+    raw.source["crs"] = geometry.crs.to_string()
+    shapes = shapely.force_2d(geometry.to_crs(WGS84).to_numpy())
     datum = raw.source["datum"]
     if datum != "wgs84":
         shapes = shapely.transform(shapes, _shift(datum))
@@ -208,6 +221,8 @@ def _check_heading(heading: str, raw: RawTable, faults: Faults) -> None:
 
 def _axis(values: pd.Series[Any], raw: RawTable, faults: Faults) -> F8:
     numbers, unreadable = parse_numbers(values)
+    if unreadable.any():
+        numbers, unreadable = parse_numbers(values.map(_degrees))
     blank = np.isnan(numbers) & ~unreadable
     if blank.any():
         faults.add(
@@ -225,6 +240,19 @@ def _axis(values: pd.Series[Any], raw: RawTable, faults: Faults) -> F8:
             found=first_few([repr(str(cell)) for cell in values[unreadable]]),
         )
     return numbers
+
+
+def _degrees(cell: Any) -> Any:
+    """A cell such as 101°43′21.39″E or 101.72°E as decimal degrees, or as it stands."""
+    found = _ANGLE.fullmatch(plain(cell).replace(" ", "")) if isinstance(cell, str) else None
+    if found is None:
+        return cell
+    whole, minutes, seconds = (float(found[part] or 0) for part in "dms")
+    if not found["d"] or minutes >= 60 or seconds >= 60 or (found["m"] and whole % 1):
+        return cell
+    size = abs(whole) + minutes / 60 + seconds / 3600
+    south = (found["before"] or found["after"] or "").upper() in ("S", "W", "南纬", "西经")
+    return -size if south or found["d"].startswith("-") else size
 
 
 def _check_range(lon: F8, lat: F8, raw: RawTable, faults: Faults) -> None:

@@ -118,7 +118,8 @@ def _opened(file: Path) -> Iterator[Any]:
             raster = rasterio.open(file)
         with raster:
             if raster.crs is None or raster.transform.is_identity:
-                raise CrsError("model.crs_missing", source=file.name, numbers=str(raster.bounds))
+                raise CrsError("model.crs_missing", source=file.name,
+                               numbers=str(raster.bounds), offered="-")
             yield raster
     except RasterioIOError as error:
         raise UnreadableFileError("read.unreadable", file=file.name, detail=str(error)) from error

@@ -1,0 +1,144 @@
+"""Awkward files as offices hand them over: the right answer, or the question only they can answer.
+
+Faults are made here by hand; where the development data are there, real files of the same kind
+are read too, against their known answers.
+"""
+
+import json
+
+import geopandas as gpd
+import pytest
+import shapely
+
+from greenmap.errors import GreenmapError, InputFaults
+from greenmap.read.amenities import read_amenities
+from greenmap.read.communities import read_communities
+
+
+@pytest.fixture
+def areas():
+    """Two compounds of about 100 x 110 m near 101.72 E 26.58 N."""
+    return gpd.GeoDataFrame(
+        {"name": ["滨河苑", "青龙小区"]},
+        geometry=[shapely.box(101.72, 26.58, 101.721, 26.581),
+                  shapely.box(101.723, 26.58, 101.724, 26.581)], crs=4326,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def awkward(shared_data):
+    return shared_data / "awkward"
+
+
+@pytest.fixture
+def truth(awkward):
+    return json.loads((awkward / "TRUTH.json").read_text("utf-8"))["compounds"]
+
+
+def is_the_truth(table, truth):
+    """The twelve compounds by name, and where they are to a few metres (1e-4 degrees is 11 m)."""
+    assert table["name"].tolist() == truth["names"]
+    assert table.total_bounds == pytest.approx(truth["bbox_wgs84"], abs=5e-5)
+    assert table.to_crs(4543).area.sum() == pytest.approx(truth["total_area_m2_epsg4543"], rel=1e-3)
+
+
+def faults_of(read, *args, **given):
+    with pytest.raises(GreenmapError) as stopped:
+        read(*args, **given)
+    error = stopped.value
+    return error.faults if isinstance(error, InputFaults) else [error]
+
+
+def without_prj(areas, folder, crs):
+    file = folder / "areas.shp"
+    areas.to_crs(crs).to_file(file, engine="pyogrio", encoding="utf-8")
+    file.with_suffix(".prj").unlink()
+    return file
+
+
+def test_eastings_with_a_zone_say_their_system(tmp_path, areas):
+    file = without_prj(areas, tmp_path, 4522)  # zone 34 of 3 degrees, eastings 34,4xx,xxx
+    read = read_communities(file)
+    assert read.attrs["source"]["crs"] == "EPSG:4522"
+    assert read.attrs["source"]["crs_rule"] == "zone_prefix"
+    assert read.total_bounds == pytest.approx(areas.total_bounds, abs=1e-8)
+
+
+def test_eastings_without_a_zone_are_asked_for(tmp_path, areas):
+    file = without_prj(areas, tmp_path, 4543)
+    (fault,) = faults_of(read_communities, file)
+    assert fault.key == "model.crs_missing"
+    # the true one is among those offered, with where it would put the data
+    assert "EPSG:4543 (101.7°E 26.6°N)" in fault.facts["offered"]
+    assert "EPSG:4554" not in fault.facts["offered"]  # 134.7 E 26.6 N is in the Pacific
+    assert len(read_communities(file, crs="EPSG:4543")) == 2
+
+
+def test_metres_declared_as_degrees_offer_their_systems(tmp_path, areas):
+    file = tmp_path / "areas.gpkg"
+    areas.to_crs(4543).set_crs(4326, allow_override=True).to_file(file, engine="pyogrio")
+    (fault,) = faults_of(read_communities, file)
+    assert fault.key == "model.crs_not_degrees" and "EPSG:4543" in fault.facts["offered"]
+    read = read_communities(file, crs="EPSG:4543")
+    assert read.total_bounds == pytest.approx(areas.total_bounds, abs=1e-8)
+
+
+def places(folder, *cells):
+    file = folder / "poi.csv"
+    rows = [f"P{k},pharmacy,{cell}" for k, cell in enumerate(cells)]
+    file.write_text("\n".join(["id,类别,经度,纬度", *rows]), "utf-8")
+    return file
+
+
+def test_coordinates_written_in_other_ways_are_read(tmp_path):
+    file = places(
+        tmp_path, "101.72,26.58", "101.72°E,26.58°N", "101°43′12″,26°34′48″",
+        "东经101度43分12秒,北纬26度34分48秒", "１０１．７２,　２６．５８ ", "101°43.2',26°34.8'",
+    )  # fmt: skip
+    read = read_amenities(file)  # 43' 12" are 0.72 degrees, 34' 48" are 0.58
+    assert read.geometry.x.tolist() == pytest.approx([101.72] * 6, abs=1e-12)
+    assert read.geometry.y.tolist() == pytest.approx([26.58] * 6, abs=1e-12)
+
+
+@pytest.mark.parametrize("cell", ["101°75′", "101.5°30′", "无", "101°43′99″", "1e400", "--101°"])
+def test_angles_that_are_none_are_refused(tmp_path, cell):
+    keys = {fault.key for fault in faults_of(read_amenities, places(tmp_path, f"{cell},26.58"))}
+    assert keys == {"read.coords_unreadable"}
+
+
+def test_shared_shapefiles(awkward, truth):
+    for folder in ("shp_gbk_no_cpg", "shp_utf8_no_cpg"):
+        is_the_truth(read_communities(awkward / folder / "compounds.shp"), truth)
+    prefixed = read_communities(awkward / "shp_cgcs2000_zone_prefix_no_prj_gbk" / "compounds.shp")
+    assert prefixed.attrs["source"]["crs"] == "EPSG:4522"
+    is_the_truth(prefixed, truth)
+    file = awkward / "shp_cgcs2000_no_prj_gbk" / "compounds.shp"
+    (fault,) = faults_of(read_communities, file)
+    assert fault.key == "model.crs_missing" and "EPSG:4543" in fault.facts["offered"]
+    is_the_truth(read_communities(file, crs="EPSG:4543"), truth)
+
+
+def test_shared_parcels_whose_prj_is_wrong(awkward):
+    file = awkward / "huizhou_wrong_prj" / "land.shp"
+    (fault,) = faults_of(read_communities, file, name="Layer")
+    assert fault.key == "model.crs_not_degrees"
+    assert "EPSG:4547 (114.3°E 23.0°N)" in fault.facts["offered"]
+    read = read_communities(file, name="Layer", crs="EPSG:4547")
+    assert len(read) == 79
+    assert read.total_bounds == pytest.approx([114.314, 23.010, 114.331, 23.031], abs=1e-3)
+
+
+def test_shared_layers_in_different_systems(awkward, truth):
+    file = awkward / "mixed_crs.gpkg"
+    (fault,) = faults_of(read_communities, file)
+    assert fault.key == "read.which_layer"
+    is_the_truth(read_communities(file, layer="小区_cgcs2000_3gk102"), truth)
+    shifted = "compounds_labelled4326_but_gcj02"
+    is_the_truth(read_communities(file, layer=shifted, datum="gcj02"), truth)
+    same = [
+        read_amenities(file, layer=layer, category="pharmacy").geometry
+        for layer in ("poi_wgs84", "poi_webmercator", "poi_cgcs2000_geographic")
+    ]
+    assert all(len(points) == 117 for points in same)
+    for points in same[1:]:  # 0.1 m
+        assert points.geom_equals_exact(same[0], 1e-6).all()
