@@ -21,6 +21,7 @@ from greenmap.network.datum_evidence import LEAST_POINTS, DatumEvidence
 from greenmap.read.osm_file import ENDINGS
 from greenmap.read.source import DELIMITED, WORKBOOKS
 from greenmap.studies.sources import Sources
+from greenmap.studies.walls import found_walls
 
 _ATTACHED = ("edge", "node")
 
@@ -57,6 +58,7 @@ def list_found(sources: Sources) -> tuple[Fault, ...]:
         found.append(Fault("study.found_network", {
             "nodes": net.n_nodes, "edges": net.n_edges, "crs": net.crs,
             "km": f"{net.length_m.sum() / 1000:.1f}"}))
+        found += found_walls(net)
         if net.height_m is None:
             found.append(Fault("terrain.not_given", {}))
     return tuple(found)

@@ -14,6 +14,7 @@ from greenmap.model.manifest import table_digest
 from greenmap.model.walk_network import WalkNetwork
 from greenmap.read.source import digest
 from greenmap.studies.study_text import StudyText
+from greenmap.studies.walls import wall_inputs
 
 _FACTS = ("encoding", "crs", "datum", "layer", "as_of")
 
@@ -45,6 +46,7 @@ def list_inputs(text: StudyText, communities: gpd.GeoDataFrame | None,
         records.append(_streets(text, network))
         if network.height_m is not None:
             records.append(_terrain(text, network.height_m))
+        records += [_wall(one, text) for one in wall_inputs(text, network)]
     return tuple(records)
 
 
@@ -81,6 +83,15 @@ def _terrain(text: StudyText, height_m: npt.NDArray[np.float64]) -> dict[str, An
             "digest": digest(text.file(written)),
             "lowest_m": round(float(known.min()), 1), "highest_m": round(float(known.max()), 1),
             "as_of": text.terrain.get("as_of")}
+
+
+def _wall(one: dict[str, Any], text: StudyText) -> dict[str, Any]:
+    """A file of walls, gates or compounds."""
+    entry, file = getattr(text, one["role"]), text.file(one["written"])
+    return {"role": one["role"], "name": file.name, "path": _relative(one["written"]),
+            "rows": one["rows"], "encoding": entry.get("encoding"), "crs": entry.get("crs"),
+            "datum": entry.get("datum", "wgs84"), "layer": entry.get("layer"),
+            "digest": digest(file), "as_of": one["as_of"]}
 
 
 def _relative(written: str) -> str:

@@ -20,6 +20,7 @@ from greenmap.studies.inputs import list_inputs
 from greenmap.studies.places import attempt, read_all_amenities, read_all_homes, table_args
 from greenmap.studies.streets import read_streets, with_terrain
 from greenmap.studies.study_text import StudyText, read_study_text
+from greenmap.studies.walls import with_walls
 
 _STEPS = 4
 
@@ -84,6 +85,7 @@ def read_sources(path: str | Path) -> Sources:
     crs = _crs(text, communities, faults)
     progress.report(1, _STEPS, "study.reading_network")
     network = attempt(faults, lambda: read_streets(text, crs))
+    network = with_walls(text, network, faults)
     network = attempt(faults, lambda: with_terrain(text, network)) or network
     progress.report(2, _STEPS, "study.reading_amenities")
     amenities = read_all_amenities(text, faults, network)

@@ -33,6 +33,9 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
     "network": {"path": "path", "place": "text", "nodes": "path", "edges": "path",
                 "crs": "text", "directed": "flag", "as_of": "date"},
     "terrain": {"dem": "path", "as_of": "date"},
+    "barriers": {"path": "path", "osm": "flag", **_TABLE},
+    "gates": {"path": "path", **_TABLE},
+    "compounds": {"path": "path", "osm": "flag", **_TABLE},
 }
 """Sections of a study file, and what each key holds."""
 
@@ -42,10 +45,13 @@ ONE_OF: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "homes": (("path",), ("osm_buildings",), ("raster",)),
     "network": (("path",), ("place",), ("nodes", "edges")),
     "terrain": (("dem",),),
+    "barriers": (("path",), ("osm",)),
+    "gates": (("path",),),
+    "compounds": (("path",), ("osm",)),
 }
 """Ways to say where a section's data come from: exactly one."""
 
-OPTIONAL = ("terrain",)
+OPTIONAL = ("terrain", "barriers", "gates", "compounds")
 """Sections a study may do without."""
 
 DATUMS = ("wgs84", "gcj02", "bd09", "auto")
@@ -64,7 +70,7 @@ class StudyText:
     ----------
     path : Path
         The study file.
-    study, communities, homes, network, terrain : dict
+    study, communities, homes, network, terrain, barriers, gates, compounds : dict
         Keys given in each section.
     amenities : tuple of dict
         One per ``[[amenities]]``.
@@ -81,6 +87,9 @@ class StudyText:
     homes: Mapping[str, Any]
     network: Mapping[str, Any]
     terrain: Mapping[str, Any] = field(default_factory=dict)
+    barriers: Mapping[str, Any] = field(default_factory=dict)
+    gates: Mapping[str, Any] = field(default_factory=dict)
+    compounds: Mapping[str, Any] = field(default_factory=dict)
     written: frozenset[str] = frozenset()
     raw: str = field(repr=False, default="")
 

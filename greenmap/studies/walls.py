@@ -1,0 +1,135 @@
+"""Walls of a study: barriers, gates and compounds it names, put across its streets."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+import geopandas as gpd
+
+from greenmap import i18n, settings
+from greenmap.errors import Fault, Faults
+from greenmap.model.barrier import SOURCES, make_barriers
+from greenmap.model.walk_network import WalkNetwork
+from greenmap.network.gates import count_hurdles
+from greenmap.network.hurdles import WALL
+from greenmap.network.walls import with_barriers
+from greenmap.read.barriers import read_barriers, read_compounds, read_gates
+from greenmap.read.osm_barriers import OsmBarriers, read_osm_barriers
+from greenmap.studies.places import attempt, table_args
+from greenmap.studies.streets import street_file
+from greenmap.studies.study_text import StudyText
+
+_DOORS = {"barriers": read_barriers, "gates": read_gates, "compounds": read_compounds}
+
+
+def with_walls(text: StudyText, network: WalkNetwork | None, faults: Faults) -> WalkNetwork | None:
+    """Read the walls, gates and compounds a study names, and cut its streets.
+
+    Gates of the street file count wherever its walls or compounds do, beside surveyed ones.
+
+    Parameters
+    ----------
+    text : StudyText
+        The study file.
+    network : WalkNetwork, optional
+        Its streets, without heights.
+    faults : Faults
+        Takes what is wrong with any of the files.
+
+    Returns
+    -------
+    WalkNetwork or None
+        As given where no walls are named, or a fault stands in the way.
+    """
+    if not (text.barriers or text.gates or text.compounds):
+        return network
+    before = len(faults)
+    own = {name: _own(text, name, faults) for name in _DOORS}
+    mapped = _mapped(text, faults)
+    if network is None or len(faults) > before:
+        return network
+    if mapped is not None:
+        own["gates"].append(mapped.gates)
+        if text.barriers.get("osm"):
+            own["barriers"].append(mapped.walls)
+        if text.compounds.get("osm"):
+            own["compounds"].append(mapped.compounds)
+    barriers = make_barriers(
+        network.crs, walls=own["barriers"], gates=own["gates"], compounds=own["compounds"],
+        free_way=mapped.free_way if mapped is not None else ())
+    return attempt(faults, lambda: with_barriers(network, barriers)) or network
+
+
+def _own(text: StudyText, name: str, faults: Faults) -> list[gpd.GeoDataFrame]:
+    entry = getattr(text, name)
+    if "path" not in entry:
+        return []
+    read = _DOORS[name]
+    table = attempt(faults, lambda: read(text.file(entry["path"]), **table_args(entry, text)))
+    return [] if table is None else [table]
+
+
+def _mapped(text: StudyText, faults: Faults) -> OsmBarriers | None:
+    asking = [name for name in ("barriers", "compounds") if getattr(text, name).get("osm")]
+    if not asking:
+        return None
+    file = street_file(text, f"[{asking[0]}]", faults)
+    return None if file is None else attempt(faults, lambda: read_osm_barriers(file))
+
+
+def found_walls(network: WalkNetwork) -> Iterable[Fault]:
+    """Tell what was read of walls and gates, and what they do to the streets.
+
+    Parameters
+    ----------
+    network : WalkNetwork
+
+    Yields
+    ------
+    Fault
+        Nothing where the network has no barriers.
+    """
+    barriers = network.barriers
+    if barriers is None:
+        return
+    lang = settings.current().lang
+    kinds = Counter(barriers.wall_kind.tolist())
+    told = [f"{i18n.text(f'study.wall_{kind}', lang)} {kinds[kind]}" for kind in sorted(kinds)]
+    yield Fault("study.found_walls", {"count": len(barriers.wall), "kinds": ", ".join(told) or "-",
+                                      "compounds": len(barriers.compound)})
+    hurdles, gates = count_hurdles(network), barriers.gates_by_source()
+    unknown = int((barriers.gate_access[barriers.gate_source != "assumed"] == "unknown").sum())
+    yield Fault("study.found_gates", {name: gates[name] for name in SOURCES} | {
+        "unknown": unknown, "cut": hurdles[WALL],
+        "passed": sum(hurdles.values()) - hurdles[WALL]})
+
+
+def wall_inputs(text: StudyText, network: WalkNetwork) -> Iterable[dict[str, Any]]:
+    """Say for each of the sections barriers, gates and compounds what its source gave.
+
+    Parameters
+    ----------
+    text : StudyText
+        The study file.
+    network : WalkNetwork
+        With its barriers.
+
+    Yields
+    ------
+    dict
+        ``role``, ``written`` (the path in the study file), ``rows``.
+    """
+    barriers = network.barriers
+    if barriers is None:
+        return
+    rows = {"barriers": int((barriers.wall_kind != "compound").sum()),
+            "gates": int((barriers.gate_source == "surveyed").sum()),
+            "compounds": len(barriers.compound)}
+    for role, count in rows.items():
+        entry = getattr(text, role)
+        written = entry.get("path") or (text.network.get("path") if entry.get("osm") else None)
+        if written is not None:
+            yield {"role": role, "written": written, "rows": count,
+                   "as_of": entry.get("as_of", text.study.get("as_of"))}
