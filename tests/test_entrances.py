@@ -5,6 +5,11 @@
     y = 150   path from (-60, 150) to (60, 150): crosses the edge at (0, 150)
 """
 
+from dataclasses import replace
+from pathlib import Path
+from shutil import copytree
+
+import assessment_world
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -25,6 +30,8 @@ from greenmap.read.osm_entrances import (
 )
 from greenmap.read.osm_file import read_osm_features
 from greenmap.read.osm_places import amenities_from_osm
+from greenmap.report.listing import list_facilities
+from greenmap.studies import read_study
 
 X, Y, CRS = 470_000.0, 2_940_000.0, "EPSG:4543"
 STREET = [(-100, -20), (100, -20), (300, -20)]
@@ -243,6 +250,38 @@ def test_entrances_of_a_street_file(tmp_path, tags, rule):
     if rule == "tagged":
         xy = np.array([table.geometry.x.iloc[0], table.geometry.y.iloc[0]])
         assert xy == pytest.approx([101.702, 26.502], abs=1e-8)
+
+
+PARK_IN_STUDY = """  <node id="{0}1" version="1" lat="28.9602" lon="118.8720"/>
+  <node id="{0}2" version="1" lat="28.9602" lon="118.8725"/>
+  <node id="{0}3" version="1" lat="28.9620" lon="118.8725"><tag k="entrance" v="main"/></node>
+  <node id="{0}4" version="1" lat="28.9620" lon="118.8720"/>
+  <way id="{0}" version="1"><nd ref="{0}1"/><nd ref="{0}2"/><nd ref="{0}3"/><nd ref="{0}4"/>
+    <nd ref="{0}1"/><tag k="leisure" v="park"/></way>
+</osm>"""
+
+
+def test_a_study_s_areas_get_entrances_and_its_points_stay(tmp_path):
+    study = Path(copytree(Path(__file__).parent / "data/studies/small", tmp_path / "small"))
+    streets = study / "streets.osm"
+    text = streets.read_text("utf-8")
+    streets.write_text(text.replace("</osm>", PARK_IN_STUDY.format(900)), "utf-8")
+    table = read_study(study / "study.toml").amenities
+    assert table.loc["way/900", "entrance_rule"] == "tagged"
+    lon_lat = table.loc[["way/900"]].to_crs(4326).geometry.iloc[0].coords[0]
+    assert lon_lat == pytest.approx((118.8725, 28.9620), abs=1e-7)
+    # 0.0005 x 0.0018 degrees at 29 N: 48.7 m x 199.5 m
+    assert table.loc["way/900", "area_m2"] == pytest.approx(48.7 * 199.5, rel=0.01)
+    assert (table["entrance_rule"].dropna() == "point").sum() == 1  # the pharmacy of the map
+    assert table["entrance_rule"].isna().sum() == len(table) - 2  # those of the csv file
+
+
+def test_the_facility_table_says_how_each_entrance_was_found():
+    result = assessment_world.assessment()
+    assert "entrance_rule" not in list_facilities(result, "en")
+    ruled = result.study.amenities.assign(entrance_rule="nearest")
+    table = list_facilities(replace(result, study=replace(result.study, amenities=ruled)), "zh")
+    assert set(table["entrance_rule"]) == {"边界上离路网最近的点"}
 
 
 def test_every_entrance_of_a_real_city_is_on_an_edge_of_its_area(shared_data):

@@ -20,7 +20,7 @@ _KIND_OF = {
     "long": "clause source_text people_by_cause todo role source data_source",
     "wider": "notes",
     "text": "unit_name community_name name input_name reason cause people_basis group "
-            "note category why_not confidence layer subdistrict",
+            "note category why_not confidence layer subdistrict entrance_rule",
     "blank": "found checked_by checked_on",
 }
 _KINDS = {name: kind for kind, names in _KIND_OF.items() for name in names.split()}

@@ -142,6 +142,6 @@ def _hidden(result: Assessment, rows: pd.DataFrame) -> npt.NDArray[np.bool_]:
 
 def _facilities(result: Assessment) -> gpd.GeoDataFrame:
     table = result.study.amenities
-    kept = [name for name in ("place_id", "name", "category", "status", "area_m2", "source")
-            if name in table]
+    kept = [name for name in ("place_id", "name", "category", "status", "area_m2", "source",
+                              "entrance_rule") if name in table]
     return table[[*kept, "geometry"]].join(amenity_snaps(result))

@@ -137,7 +137,8 @@ def list_facilities(result: Assessment, lang: str) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns :data:`FACILITIES`, by ``amenity_id``.
+        Columns :data:`FACILITIES`, by ``amenity_id``; and how each entrance was
+        found, where places were areas.
     """
     table = pd.DataFrame(result.study.amenities.drop(columns="geometry"))
     table = table.reindex(columns=[*table.columns, *(
@@ -155,7 +156,11 @@ def list_facilities(result: Assessment, lang: str) -> pd.DataFrame:
     out["attached"] = [i18n.text("report.yes" if ok else "report.no", lang) for ok in joined]
     out["why_not"] = np.where(joined, "", words(out["snap"].fillna("not_tried"), "snap", lang,
                                                 part="report"))
-    return out[list(FACILITIES)]
+    columns = list(FACILITIES)
+    if "entrance_rule" in out:
+        out["entrance_rule"] = words(out["entrance_rule"], "entrance", lang, part="report")
+        columns.append("entrance_rule")
+    return out[columns]
 
 
 def amenity_snaps(result: Assessment) -> pd.DataFrame:
