@@ -27,20 +27,31 @@ def town(side=8, ticks=120_000):
 
 
 def test_all_tools_answer_alike_before_their_times_are_taken():
-    pairs, taken = benchmark.time_in_turn(town(), ALWAYS, rounds=2)
+    pairs, taken, wrong = benchmark.time_in_turn(town(), ALWAYS, rounds=2)
     assert [len(taken[name]) for name in ALWAYS] == [2] * 4
+    assert not wrong
     # 15 min are 7.5 streets, so nearly everybody reaches every place.
     assert 0.5 * 64 * np.unique(town().place).size < pairs <= 64 * np.unique(town().place).size
 
 
-def test_a_tool_that_errs_stops_the_benchmark(monkeypatch):
-    def wrong(world, threads):
-        ticks, within = TOOLS[OURS][0](world, 1)()
-        return lambda: (ticks + (ticks != UNREACHED), within)
+def one_late(world, threads):
+    """Answers like ours, but every walk is a tick too long."""
+    ticks, within = TOOLS[OURS][0](world, 1)()
+    return lambda: (ticks + (ticks != UNREACHED), within)
 
-    monkeypatch.setitem(TOOLS, "wrong", (wrong, 1, "greenmap"))
-    with pytest.raises(SystemExit, match="wrong differs"):
-        benchmark.time_in_turn(town(), [OURS, "scipy", "wrong"], rounds=1)
+
+def test_a_tool_that_errs_is_named_and_not_timed(monkeypatch):
+    monkeypatch.setitem(TOOLS, "wrong", (one_late, 1, "other"))
+    _, taken, wrong = benchmark.time_in_turn(town(), [OURS, "scipy", "wrong"], rounds=1)
+    ticks = TOOLS[OURS][0](town(), 1)()[0]
+    assert wrong == {"wrong": np.count_nonzero(ticks != UNREACHED)}
+    assert list(taken) == [OURS, "scipy"]
+
+
+def test_if_ours_and_scipy_differ_nothing_is_timed(monkeypatch):
+    monkeypatch.setitem(TOOLS, "scipy", (one_late, 1, "scipy"))
+    with pytest.raises(SystemExit, match="no times taken"):
+        benchmark.time_in_turn(town(), [OURS, "scipy"], rounds=1)
 
 
 def test_where_scipy_is_left_out_it_checks_some_nodes():
@@ -69,11 +80,13 @@ def test_tiles_are_copies_joined_by_streets():
 def test_the_page_names_what_was_skipped(tmp_path):
     world = town()
     taken = {OURS: [0.1, 0.2, 0.3], "scipy": [1.0, 4.0, 3.0]}
-    result = benchmark.Result(world, taken, {OURS: 50.0, "scipy": 60.0}, 1000, 0.0)
+    result = benchmark.Result(world, taken, {"other": 3}, {OURS: 50.0, "scipy": 60.0}, 1000, 0.0)
     benchmark.write_page([result], ["pandana, precomputed"], 3, tmp_path)
     page = (tmp_path / "benchmark.md").read_text("utf-8")
     assert "Skipped, not installed: pandana, precomputed." in page
     # ratios round by round are 10, 20 and 10
     assert "| scipy | 3 (1–4) | 10 | 0.000333 | 60 |" in page
+    # 64 nodes x 10 categories x (nearest and 3 bands)
+    assert "other differs from scipy and greenmap in 3 of 2,560 cells: not timed." in page
     assert (tmp_path / "benchmark.png").stat().st_size > 1000
     assert BANDS[-1] == 15 * 60_000
