@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from greenmap.network.entrances import find_entrances
     from greenmap.network.export import to_osmnx
     from greenmap.network.open import read_network
+    from greenmap.network.slope import with_heights
     from greenmap.network.store import save_network
     from greenmap.network.tables import network_from_tables
     from greenmap.read.amenities import read_amenities
@@ -50,6 +51,7 @@ _HOME = {
     "read_network": "greenmap.network.open",
     "save_network": "greenmap.network.store",
     "network_from_tables": "greenmap.network.tables",
+    "with_heights": "greenmap.network.slope",
     "to_osmnx": "greenmap.network.export",
     "find_entrances": "greenmap.network.entrances",
     "load_standard": "greenmap.model.standard",
@@ -79,7 +81,7 @@ __all__ = ["Assessment", "Profile", "Study", "assess", "attach_all", "check_stud
            "init_study", "isochrones", "join_amenities", "load_profile", "load_standard",
            "match_clauses", "network_from_tables", "reach", "read_amenities", "read_communities",
            "read_homes", "read_network", "read_study", "route", "save_network", "to_osmnx", "use",
-           "write_report", "write_results", "write_sample"]
+           "with_heights", "write_report", "write_results", "write_sample"]
 
 
 def __getattr__(name: str) -> Any:
