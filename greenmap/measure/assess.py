@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -56,11 +58,10 @@ def assess(study: Study, *, attach_limit_m: float = 100.0, search_min: float = S
         progress.report(done, steps, "measure.reaching", profile=name)
         reaches[name] = _reach(study, name, attachments, search_min)
     trials: dict[str, dict[str, ReachTable]] = {}
+    freed = _without_walls(study, attachments, attach_limit_m)
     for done, name in enumerate(study.standard.profiles, start=len(reaches) + 1):
         progress.report(done, steps, "measure.explaining", profile=name)
-        tried = list_trials(study.network, study.profiles[name], study.profiles["adult"])
-        trials[name] = {cause: _reach(study, name, attachments, search_min, trial)
-                        for cause, trial in tried.items()}
+        trials[name] = _trials(study, name, attachments, freed)
     progress.report(steps - 2, steps, "measure.covering")
     coverage = cover(reaches, study, trials=trials)
     progress.report(steps - 1, steps, "measure.drawing")
@@ -80,18 +81,50 @@ def _clauses(study: Study, profile: str) -> list[Clause]:
     return [c for c in study.standard.clauses if c.kind == "reach" and c.profile == profile]
 
 
-def _reach(study: Study, name: str, attachments: Attachments, search_min: float,
-           trial: Trial | None = None) -> ReachTable:
-    """Walk as the standard asks or, to find a cause, as a trial has it: to the limits only."""
+def _reach(study: Study, name: str, attachments: Attachments, search_min: float) -> ReachTable:
     clauses = _clauses(study, name)
-    trial = trial or Trial(study.profiles[name])
-    timed = trial.profile.unit == "min"
+    walker = study.profiles[name]
+    timed = walker.unit == "min"
     return reach(
-        study.network, study.homes, study.amenities, profile=trial.profile, without=trial.without,
+        study.network, study.homes, study.amenities, profile=walker,
         bands=study.bands if timed else sorted({c.limit for c in clauses}),
         search_limit=search_min if timed else None,
         sets=match_clauses(study.amenities, clauses), attachments=attachments,
     )
+
+
+def _without_walls(study: Study, attachments: Attachments, attach_limit_m: float) -> Attachments:
+    """How all would stand on the streets if no wall stood between."""
+    if study.network.barriers is None:
+        return attachments
+    bare = replace(study.network, barriers=None)
+    return attach_all(bare, study.homes, study.amenities, attach_limit_m=attach_limit_m)
+
+
+def _trials(study: Study, name: str, attachments: Attachments, freed: Attachments
+            ) -> dict[str, ReachTable]:
+    """Walk again, to the clauses' limits only, with one thing taken away at a time.
+
+    Everybody keeps the place on the streets that was found for them; where walls are taken
+    away they may use the one beyond as well, so taking away never lengthens a walk.
+    """
+    clauses = _clauses(study, name)
+    farthest = max(c.limit for c in clauses)
+    sets = match_clauses(study.amenities, clauses)
+
+    def walk(trial: Trial, put: Attachments) -> ReachTable:
+        return reach(study.network, study.homes, study.amenities, profile=trial.profile,
+                     without=trial.without, bands=(farthest,), search_limit=farthest, sets=sets,
+                     attachments=put)
+
+    tables = {}
+    trials = list_trials(study.network, study.profiles[name], study.profiles["adult"])
+    for cause, trial in trials.items():
+        tables[cause] = walk(trial, attachments)
+        if "wall" in trial.without and freed is not attachments:
+            other = walk(trial, freed)
+            tables[cause] = replace(other, ticks=np.minimum(tables[cause].ticks, other.ticks))
+    return tables
 
 
 def _isochrones(study: Study, attachments: Attachments) -> gpd.GeoDataFrame:

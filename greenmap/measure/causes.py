@@ -82,11 +82,12 @@ def list_trials(network: WalkNetwork, walker: Profile, adult: Profile) -> dict[s
 
 def _hindrances(network: WalkNetwork, walker: Profile) -> list[str]:
     found = []
-    if network.hurdle is not None:
-        if np.isin(network.hurdle, (CLOSED, RESIDENTS)).any():
-            found.append("gate")
-        if (network.hurdle == WALL).any():
-            found.append("wall")
+    hurdle = np.zeros(0, np.uint8) if network.hurdle is None else network.hurdle
+    if np.isin(hurdle, (CLOSED, RESIDENTS)).any():
+        found.append("gate")
+    # A wall may also stand where there is no street for it to cut.
+    if (hurdle == WALL).any() or network.barriers is not None:
+        found.append("wall")
     if walker.unit == "min":
         steps = "steps" in network.kinds
         if steps and (walker.steps == "blocked" or walker.stairs_factor != 1):

@@ -16,6 +16,7 @@ from greenmap.measure.reach import Attachments, attach_all
 from greenmap.model.attachment import Attachment
 from greenmap.model.profile import Profile, load_profile
 from greenmap.model.walk_network import WalkNetwork
+from greenmap.network.hurdles import WALL
 from greenmap.units import UNREACHED, from_ticks
 
 if TYPE_CHECKING:
@@ -47,6 +48,8 @@ class Route:
         From end to end as the crow flies.
     climb_m : float or None
         Metres uphill, downhill not set off; None where the network has no heights.
+    gates : tuple of str
+        Ids of the gates gone through, in their order.
     """
 
     home_id: str
@@ -59,6 +62,7 @@ class Route:
     amenity_leg_m: float
     straight_m: float
     climb_m: float | None
+    gates: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +141,7 @@ def route(network: WalkNetwork, home: str | shapely.Point, amenity: str | shapel
         metres=_metres(network, graph, arcs, legs),
         minutes=float(from_ticks(ticks, "min")) if walker.unit == "min" else None,
         home_leg_m=legs[0], amenity_leg_m=legs[1], straight_m=_straight_m(network, line),
-        climb_m=_climb_m(network, graph, arcs),
+        climb_m=_climb_m(network, graph, arcs), gates=_gates(network, graph, arcs),
     )
 
 
@@ -266,3 +270,11 @@ def _climb_m(network: WalkNetwork, graph: WalkGraph, arcs: Numbers) -> float | N
         rise = np.diff(walked) if ends[0] < ends[1] else -np.diff(walked)
         climb += float(np.nansum(np.maximum(rise, 0)))
     return climb
+
+
+def _gates(network: WalkNetwork, graph: WalkGraph, arcs: Numbers) -> tuple[str, ...]:
+    if network.hurdle is None or network.hurdle_id is None or network.barriers is None:
+        return ()
+    edge = graph.arc_edge[arcs]
+    number = network.hurdle_id[edge[(edge >= 0) & (network.hurdle[edge] > WALL)]]
+    return tuple(map(str, network.barriers.gate_id[number[number >= 0]]))

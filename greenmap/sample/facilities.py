@@ -27,7 +27,7 @@ STANDARD = "fifteen-minute-generic"
 SPARE_PLAIN, SPARE_FULL = 0.96, 0.94  # of the limit, so that no answer hangs on a metre
 # How far a planted gap is kept clear, in limits. A faster walker must not reach a
 # place the elderly are said not to have near either: 72 against 54 m/min.
-CLEAR = {"none_near": 1.06, "none_near_elderly": 1.4, "A": 1.15, "C": 1.1}
+CLEAR = {"none_near": 1.06, "none_near_elderly": 1.4, "plain": 1.15, "full": 1.1}
 DOORSTEP_M = 360.0  # what is wanted this near may stand inside a compound, as it often does
 
 WORDS = {
@@ -178,7 +178,7 @@ def _clear(clause: Clause, gaps: Sequence[tuple[Gap, Clause, Bools]], sites: Sit
             rule, far = gap.cause, sites.straight[core]
             rule += "_elderly" if other.profile == "elderly" else ""
         else:
-            rule, far = gap.visible_in, (sites.plain if gap.visible_in == "A" else sites.full)[core]
+            rule, far = gap.visible_in, (sites.plain if gap.visible_in == "plain" else sites.full)[core]
         good &= (far > limit_m(other) * CLEAR[rule]).all(axis=0)
     return good
 
@@ -191,7 +191,7 @@ def _demand(
     weight[:, ~np.isfinite(sites.plain).any(axis=1)] = 0
     for gap, other, core in gaps:
         if other is clause:
-            weight[0 if gap.visible_in == "A" else 1 :, core] = 0
+            weight[0 if gap.visible_in == "plain" else 1 :, core] = 0
     number = {c.key: k for k, c in enumerate(COMMUNITIES)}
     group = np.array([number[h.community.key] for h in homes])
     limit = limit_m(clause)

@@ -2,8 +2,8 @@
 
 A gap is one community and one clause of the generic checklist. Its *core* is the
 part of the community whose homes are kept from such a place; everybody else is
-served. ``visible_in`` says which part of the audit can see it: "A" the plain
-walking network, "C" only once walls, gates, slope and steps are honoured.
+served. ``visible_in`` says when an audit can see it: "plain" on the streets as
+they are drawn, "full" only once walls, gates, slope and steps are honoured.
 """
 
 from __future__ import annotations
@@ -41,28 +41,28 @@ class Decoy:
 
 UNSURE = "place_not_sure"  # parks whose size nobody recorded
 GAPS = (
-    Gap("NC", "market-8min", "none_near", "A", (420, 500, 840, 780)),
-    Gap("NC", "elderly-day-care-5min", "none_near", "A", (560, 400, 840, 780)),
-    Gap("SA", "pocket-park-300m", "none_near", "A", (-840, -780, -640, -480)),
-    Gap("SA", "car-parking-150m", "none_near", "A", (-825, -765, -480, -420)),
-    Gap("SC", "kindergarten-300m", "none_near", "A", (285, -780, 840, -545)),
-    Gap("MB", "health-station-500m", "river", "A", (-75, -30, 150, 230), ((279.0, 165.0),)),
-    Gap("MC", "primary-500m", "rail", "A", (270, 60, 840, 230), ((545.0, 281.0),)),
+    Gap("NC", "market-8min", "none_near", "plain", (420, 500, 840, 780)),
+    Gap("NC", "elderly-day-care-5min", "none_near", "plain", (560, 400, 840, 780)),
+    Gap("SA", "pocket-park-300m", "none_near", "plain", (-840, -780, -640, -480)),
+    Gap("SA", "car-parking-150m", "none_near", "plain", (-825, -765, -480, -420)),
+    Gap("SC", "kindergarten-300m", "none_near", "plain", (285, -780, 840, -545)),
+    Gap("MB", "health-station-500m", "river", "plain", (-75, -30, 150, 230), ((279.0, 165.0),)),
+    Gap("MC", "primary-500m", "rail", "plain", (270, 60, 840, 230), ((545.0, 281.0),)),
     Gap(
-        "MC", "pocket-park-300m", UNSURE, "A", (640, 50, 840, 230),
+        "MC", "pocket-park-300m", UNSURE, "plain", (640, 50, 840, 230),
         ((547.0, 50.0), (690.0, 112.0), (640.0, 221.0), (780.0, -19.0)), state="not_known",
     ),
     Gap(
-        "NA1", "elderly-station-5min", "slope", "C", (-800, 440, -740, 600),
+        "NA1", "elderly-station-5min", "slope", "full", (-800, 440, -740, 600),
         ((HILL[0] - 12, HILL[1] + 6),),
     ),
-    Gap("NA2", "elderly-station-5min", "steps", "C", (-470, 440, -410, 600)),
+    Gap("NA2", "elderly-station-5min", "steps", "full", (-470, 440, -410, 600)),
     Gap(
-        "MA1", "kindergarten-300m", "wall", "C", (-840, -35, -546, 100), ((-700.0, 110.0),),
+        "MA1", "kindergarten-300m", "wall", "full", (-840, -35, -546, 100), ((-700.0, 110.0),),
         compounds=FIVE,
     ),
     Gap(
-        "SB", "convenience-5min", "gate", "C", (-330, -780, -100, -525), ((-232.0, -515.0),),
+        "SB", "convenience-5min", "gate", "full", (-330, -780, -100, -525), ((-232.0, -515.0),),
         compounds=("锦园小区",),
     ),
 )  # fmt: skip

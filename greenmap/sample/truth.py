@@ -22,10 +22,9 @@ HEAD = """\
 #
 # state       not_met: a gap; not_known: belongs on the field-check list
 # cause       the true cause
-# visible_in  "A": the plain walking network shows it; "C": only walls, gates, slope or steps do
-# seen_as     the cause the plain network can give ("" where it sees no gap);
+# visible_in  "plain": the streets as drawn show it; "full": only walls, gates, slope or steps do
+# seen_as     the cause that streets alone can give ("" where they show no gap);
 #             "detour": a place is near in a straight line but far on foot
-# waits_for   "C": the cause can't be told before walls, gates, slope and steps are honoured
 # people      residents of the clause's group; people_kept: those in the planted core
 """
 
@@ -54,13 +53,12 @@ def _gaps(city: City) -> list[dict[str, object]]:
     rows = []
     for gap in GAPS:
         counts = weights(clauses[gap.clause], city.homes)
-        plain = gap.visible_in == "A"
+        plain = gap.visible_in == "plain"
         seen = gap.cause if gap.cause in (UNSURE, "none_near") else "detour"
         rows.append(
             _gap(city, gap.community, clauses[gap.clause], gap.cause, gap.state, gap.visible_in)
             | {
                 "seen_as": seen if plain else "",
-                "waits_for": "" if plain and seen == gap.cause else "C",
                 "people_kept": int(counts[in_core(gap, city.homes)].sum()),
             }
         )
@@ -68,8 +66,8 @@ def _gaps(city: City) -> list[dict[str, object]]:
     for clause in NOT_ATTACHED[1]:
         kept = int(weights(clauses[clause], city.homes)[farm].sum())
         cause = "not_attached"
-        row = _gap(city, NOT_ATTACHED[0], clauses[clause], cause, "not_known", "A")
-        rows.append(row | {"seen_as": cause, "waits_for": "", "people_kept": kept})
+        row = _gap(city, NOT_ATTACHED[0], clauses[clause], cause, "not_known", "plain")
+        rows.append(row | {"seen_as": cause, "people_kept": kept})
     return rows
 
 
