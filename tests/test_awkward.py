@@ -5,6 +5,7 @@ are read too, against their known answers.
 """
 
 import json
+import zipfile
 
 import geopandas as gpd
 import pytest
@@ -142,3 +143,87 @@ def test_shared_layers_in_different_systems(awkward, truth):
     assert all(len(points) == 117 for points in same)
     for points in same[1:]:  # 0.1 m
         assert points.geom_equals_exact(same[0], 1e-6).all()
+
+
+RING = "101.72,26.58,0 101.721,26.58,0 101.721,26.581,0 101.72,26.581,0"
+KML = f"""<?xml version="1.0" encoding="UTF-8"?>
+<kml xmlns="http://www.opengis.net/kml/2.2"><Document><name>边界</name>
+<Folder><name>东区</name><Placemark><name>线做的边界</name>
+<LineString><coordinates>{RING} 101.72,26.58,0</coordinates></LineString></Placemark>
+<Folder><name>二期</name><Placemark><name>没有闭合</name>
+<ExtendedData><Data name="人口"><value>36</value></Data></ExtendedData><Polygon><outerBoundaryIs>
+<LinearRing><coordinates>{RING}</coordinates></LinearRing></outerBoundaryIs></Polygon></Placemark>
+</Folder></Folder></Document></kml>"""
+
+
+def is_the_ring(table):
+    square = shapely.box(101.72, 26.58, 101.721, 26.581)
+    assert all(shape.equals(square) for shape in table.geometry)
+
+
+def test_kml_of_nested_folders_open_rings_and_lines(tmp_path):
+    file = tmp_path / "areas.kml"
+    file.write_text(KML, "utf-8")
+    read = read_communities(file)
+    assert read["name"].tolist() == ["线做的边界", "没有闭合"]
+    assert read["folder"].tolist() == ["东区", "东区/二期"]
+    assert read["people"].tolist()[1] == 36
+    is_the_ring(read)
+    assert read_communities(file, layer="二期")["name"].tolist() == ["没有闭合"]
+    (fault,) = faults_of(read_communities, file, layer="三期")
+    assert fault.key == "read.no_layer" and "二期" in fault.facts["have"]
+
+
+def test_kmz_is_read_where_it_lies(tmp_path):
+    """Nothing is unpacked, so a name that climbs out of the folder climbs nowhere."""
+    inner = tmp_path / "inner"
+    inner.mkdir()
+    file = inner / "areas.kmz"
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("../../climbed.kml", KML)
+    is_the_ring(read_communities(file))
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["areas.kmz", "inner"]
+
+
+@pytest.mark.parametrize(("text", "key"), [
+    ('<!DOCTYPE k [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><kml>&b;</kml>', "read.xml_definitions"),
+    ("<kml><Document>", "read.unreadable"),
+    ("<kml></kml>", "read.no_shapes"),
+    (KML.replace("101.72,26.58,0", "x,y"), "read.kml_shape"),
+    (KML.replace("101.721,26.58,0 101.721,26.581,0", ""), "read.kml_shape"),
+    (KML.replace("101.72,", "nan,"), "read.kml_shape"),
+])  # fmt: skip
+def test_kml_that_is_none_is_refused(tmp_path, text, key):
+    file = tmp_path / "areas.kml"
+    file.write_text(text, "utf-8")
+    assert [fault.key for fault in faults_of(read_communities, file)] == [key]
+    packed = tmp_path / "areas.kmz"
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.write(file, "doc.kml")
+    assert [fault.key for fault in faults_of(read_communities, packed)] == [key]
+
+
+def test_kmz_without_a_document_or_not_an_archive(tmp_path):
+    file = tmp_path / "areas.kmz"
+    file.write_text("x")
+    assert [fault.key for fault in faults_of(read_communities, file)] == ["read.unreadable"]
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("a.txt", "x")
+    assert [fault.key for fault in faults_of(read_communities, file)] == ["read.kmz_empty"]
+
+
+def test_topojson_is_in_degrees(tmp_path):
+    ring = [[101.72, 26.58], [101.721, 26.58], [101.721, 26.581], [101.72, 26.581], [101.72, 26.58]]
+    topology = {"type": "Topology", "arcs": [ring], "objects": {"areas": {
+        "type": "GeometryCollection", "geometries": [
+            {"type": "Polygon", "arcs": [[0]], "properties": {"name": "甲社区"}}]}}}  # fmt: skip
+    file = tmp_path / "areas.topojson"
+    file.write_text(json.dumps(topology), "utf-8")
+    is_the_ring(read_communities(file))
+
+
+@pytest.mark.parametrize(
+    "name", ["compounds_nested.kml", "compounds_nested.kmz", "compounds.topojson"]
+)
+def test_shared_kml_and_topojson(awkward, truth, name):
+    is_the_truth(read_communities(awkward / name), truth)

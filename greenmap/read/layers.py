@@ -1,4 +1,4 @@
-"""GIS layers: GeoPackage, shapefile, GeoJSON, KML. Text of a .dbf is decoded here, not guessed."""
+"""GIS layers: GeoPackage, shapefile, GeoJSON, TopoJSON. A .dbf is decoded here, not guessed."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from pyproj.exceptions import CRSError
 
 from greenmap.errors import EncodingError, TableError, UnreadableFileError
 from greenmap.read.encoding import cpg_encoding, decode_cell, find_cell_encoding
+from greenmap.read.kml import read_kml
 from greenmap.read.source import part
 
 # pyogrio 0.13 stumbles over a variable of its own where a .prj can't be parsed
@@ -29,7 +30,7 @@ def read_layer(
     Parameters
     ----------
     file : Path
-        ``.gpkg``, ``.shp``, ``.geojson``, ``.json`` or ``.kml``.
+        ``.gpkg``, ``.shp``, ``.geojson``, ``.json``, ``.topojson``, ``.kml`` or ``.kmz``.
     layer : str, optional
         Which layer; must be said where there are several.
     encoding : str, optional
@@ -53,6 +54,8 @@ def read_layer(
     EncodingError
         A shapefile's text fits no encoding.
     """
+    if file.suffix.lower() in (".kml", ".kmz"):
+        return read_kml(file, layer=layer)
     shapefile = file.suffix.lower() == ".shp"
     if shapefile and not (part(file, ".shx") and part(file, ".dbf")):
         raise UnreadableFileError("read.shp_parts", file=file.name)
@@ -69,7 +72,15 @@ def read_layer(
     facts: dict[str, Any] = {"layer": chosen, "encoding": "utf-8"}
     if shapefile:
         frame, facts["encoding"] = _decoded(frame, file, encoding)
-    return frame, table.geometry, facts
+    geometry = table.geometry
+    if file.suffix.lower() == ".topojson" and geometry.crs is None and _in_degrees(geometry):
+        geometry = geometry.set_crs("EPSG:4326")  # TopoJSON is lon/lat and can't say it
+    return frame, geometry, facts
+
+
+def _in_degrees(geometry: gpd.GeoSeries) -> bool:
+    west, south, east, north = geometry.total_bounds
+    return bool(-180 <= west <= east <= 180 and -90 <= south <= north <= 90)
 
 
 def _choose(file: Path, layer: str | None) -> str:

@@ -9,7 +9,7 @@ from greenmap.errors import MissingFileError, UnreadableFileError
 
 DELIMITED = (".csv", ".txt", ".tsv")
 WORKBOOKS = (".xlsx", ".xlsm")
-LAYERED = (".gpkg", ".shp", ".geojson", ".json", ".kml")
+LAYERED = (".gpkg", ".shp", ".geojson", ".json", ".topojson", ".kml", ".kmz")
 PARQUET = (".parquet", ".geoparquet")
 READ = DELIMITED + WORKBOOKS + LAYERED + PARQUET
 

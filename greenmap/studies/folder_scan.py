@@ -12,6 +12,7 @@ from greenmap.errors import InputError
 from greenmap.model.schema import aliases, load_schema, normal
 from greenmap.read.encoding import find_cell_encoding, find_encoding
 from greenmap.read.headings import heading_row, known_headings
+from greenmap.read.kml import read_kml
 from greenmap.read.source import DELIMITED, LAYERED, PARQUET, WORKBOOKS
 
 STREETS = (".osm", ".osm.xml", ".pbf", ".osm.gz", ".osm.bz2", ".graphml")
@@ -115,7 +116,7 @@ def candidates(file: Path, path: str) -> Iterator[Candidate]:
             yield from _tables(file, path)
         except (InputError, OSError, ValueError):
             yield Candidate(path, "unused")
-    elif ending in (".dwg", ".dxf", ".mdb", ".xls", ".kmz", ".gpx", ".zip", ".rar"):
+    elif ending in (".dwg", ".dxf", ".mdb", ".xls", ".gpx", ".zip", ".rar"):
         yield Candidate(path, "unused")
 
 
@@ -165,6 +166,11 @@ def _parquet(file: Path) -> tuple[list[str], str]:
 
 
 def _layers(file: Path, path: str) -> Iterator[Candidate]:
+    if file.suffix.lower() in (".kml", ".kmz"):
+        frame, shapes, _ = read_kml(file, layer=None)
+        kind = "points" if (shapes.geom_type == "Point").all() else "polygons"
+        yield Candidate(path, _role([str(name) for name in frame], kind, file.stem))
+        return
     import pyogrio
 
     layers = [str(name) for name, kind in pyogrio.list_layers(file) if kind is not None]
@@ -181,7 +187,8 @@ def _layers(file: Path, path: str) -> Iterator[Candidate]:
                      if word in shape), "polygons" if shape == "Unknown" else "unused")
         named = file.stem if len(layers) == 1 else layer
         yield Candidate(path, _role(headings, kind, named),
-                        layer=layer if len(layers) > 1 else None, no_crs=info["crs"] is None,
+                        layer=layer if len(layers) > 1 else None,
+                        no_crs=info["crs"] is None and file.suffix.lower() != ".topojson",
                         map_service=bool(_ours(headings, "amenities") & {"type_code"}))
 
 
