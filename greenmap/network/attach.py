@@ -201,15 +201,16 @@ def _nearest_seen(
 
 def _leg_m(network: WalkNetwork, place: Objects, foot: Objects) -> F8:
     """Measure legs on the ellipsoid, like the streets."""
-    to_earth = _to_earth(network.crs)
-    a = to_earth.transform(shapely.get_x(place), shapely.get_y(place))
-    b = to_earth.transform(shapely.get_x(foot), shapely.get_y(foot))
+    back = to_earth(network.crs)
+    a = back.transform(shapely.get_x(place), shapely.get_y(place))
+    b = back.transform(shapely.get_x(foot), shapely.get_y(foot))
     _, _, leg_m = _GEOD.inv(*a, *b)
     return np.asarray(leg_m, float)
 
 
 @lru_cache(maxsize=4)
-def _to_earth(crs: str) -> Transformer:
+def to_earth(crs: str) -> Transformer:
+    """Return the way from a plane system back to degrees."""
     return Transformer.from_crs(crs, "EPSG:4326", always_xy=True)
 
 

@@ -70,7 +70,8 @@ class Sight:
         crossing, _ = self.segments.query(legs, predicate="intersects")
         free = np.ones(len(place), bool)
         free[crossing] = False
-        return free | (whole <= HOME_M)
+        free[whole <= HOME_M] = True
+        return free
 
     def _aside(self, aim: Objects, side: I8) -> F8:
         """Step off the wall that an aim lies on: to the right, or to the side given."""

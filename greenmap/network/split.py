@@ -8,10 +8,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import shapely
-from pyproj import Transformer
 
 from greenmap.model.walk_network import F8, I8, WalkNetwork
-from greenmap.network.attach import edge_lines
+from greenmap.network.attach import edge_lines, to_earth
 from greenmap.network.build import EXIT_MARGIN_M
 
 EDGE_FACTS = ("forward", "backward", "kind", "private", "way_id")
@@ -65,8 +64,7 @@ def with_nodes(network: WalkNetwork, x: F8, y: F8, part: npt.NDArray[Any]) -> Wa
 
     Their ids are negative below all others, or ``wall:0`` … where ids are text.
     """
-    to_earth = Transformer.from_crs(network.crs, "EPSG:4326", always_xy=True)
-    lon, lat = to_earth.transform(x, y)
+    lon, lat = to_earth(network.crs).transform(x, y)
     inner = network.extent.buffer(-EXIT_MARGIN_M)
     shapely.prepare(inner)
     more = {
