@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+import walled_world
 from hypothesis import given
 from hypothesis import strategies as st
 from measure_world import homes_at, line_network, places_at
@@ -130,6 +131,32 @@ def test_a_path_that_ends_on_the_edge_is_an_entrance():
 def test_a_path_for_residents_only_lets_no_visitor_in():
     streets = network(STREET, SOUTH, WEST, access=["", "private", ""])
     assert found(find_entrances(places(PARK), streets)) == [("p0", 0, 150, "path")]
+
+
+def test_a_wall_across_a_path_shuts_it_and_surveyed_gates_come_with_the_walls():
+    area = walled_world.areas((0, 0, 200, 200)).assign(category="park", place_id="c0")
+    paths = walled_world.streets(
+        {1: (-100, -20), 2: (100, -20), 3: (100, 60), 4: (-60, 150), 5: (60, 150), 6: (-100, 150)},
+        [(1, 2), (2, 3), (6, 4), (4, 5), (1, 6)])
+    fence = walled_world.lines(walled_world.ring(0, 0, 200, 200), kind="fence")
+
+    def entrances(gates):
+        table = find_entrances(area, walled_world.walled(paths, walls=fence, gates=gates))
+        xy = shapely.get_coordinates(table.geometry.to_numpy()) - walled_world.CORNER
+        return [(*place, rule) for place, rule in
+                zip(xy.round(3).tolist(), table["entrance_rule"], strict=True)]
+
+    def gate(access, source):
+        return walled_world.points((100, 0), access=[access], source=[source])
+
+    # no gate known: one is assumed where each street meets the fence
+    assert entrances(None) == [(0, 150, "path"), (100, 0, "path")]
+    # a gate known: the fence shuts the other path
+    assert entrances(gate("all", "mapped")) == [(100, 0, "path")]
+    assert entrances(gate("all", "surveyed")) == [(100, 0, "surveyed")]
+    # none open to visitors: nothing better is known than the nearest point
+    for access, source in (("residents", "mapped"), ("closed", "surveyed")):
+        assert [row[2] for row in entrances(gate(access, source))] == ["nearest"]
 
 
 def test_a_bridge_over_the_park_is_no_gate_one_that_ends_in_it_is():

@@ -5,6 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+import walled_world
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from measure_world import LAT, LON, STEP, homes_at, line_network, places_at
@@ -215,3 +216,22 @@ def test_climb_is_what_goes_up_on_the_way_walked():
     # there: half of edge 2 down, edge 3 up 6, down 2; back: up 2, down 6, up 2
     assert (there.metres, back.metres) == pytest.approx((150, 150), abs=0.1)
     assert (there.climb_m, back.climb_m) == pytest.approx((6, 4), abs=0.01)
+
+
+def test_the_gate_gone_through_is_named():
+    # a compound 100 m x 100 m with a lane from (50, 50) south to the street; gate at (50, 0)
+    lane = walled_world.streets({1: (50, 50), 2: (50, -5), 3: (150, -5)}, [(1, 2), (2, 3)])
+    network = walled_world.walled(lane, gates=walled_world.points((50, 0), access=["all"]),
+                                  compounds=walled_world.areas((0, 0, 100, 100)))
+    homes = walled_world.points((50, 50), prefix="h")
+    places = walled_world.points((150, -5), prefix="p")
+    args = {"homes": homes, "amenities": places, "profile": "metres"}
+    walk = route(network, "h0", "p0", **args)
+    assert walk.metres == pytest.approx(155, abs=0.01)
+    assert walk.gates == ("g0",)
+    assert route(lane, "h0", "p0", **args).gates == ()
+    shut = walled_world.walled(lane, gates=walled_world.points((50, 0), access=["closed"]),
+                               compounds=walled_world.areas((0, 0, 100, 100)))
+    with pytest.raises(NetworkError) as caught:
+        route(shut, "h0", "p0", **args)
+    assert caught.value.key == "measure.no_route"

@@ -16,8 +16,10 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from greenmap.model.barrier import Barriers
 from greenmap.model.walk_network import F8, I8, Bool, Objects, WalkNetwork
 from greenmap.network.attach import edge_lines
+from greenmap.network.hurdles import CLOSED, RESIDENTS, WALL
 
 GATE_M = 5.0
 """A surveyed gate belongs to the areas whose edge is at most this near."""
@@ -67,7 +69,8 @@ def find_entrances(
         Entrances of the street file; those on an outline are taken.
     gates : GeoDataFrame of points, optional
         Surveyed gates; those within 5 m of an outline are taken. One whose
-        ``access`` is ``closed`` or ``residents`` isn't.
+        ``access`` is ``closed`` or ``residents`` isn't. Default: those of the
+        network's barriers.
     bridges : array of int, optional
         ``way_id`` of bridges and tunnels: they enter only areas they end in.
         The network doesn't hold this; without it every way counts.
@@ -85,7 +88,8 @@ def find_entrances(
     -----
     Of an area only the best rule that finds anything is used. A path counts
     where it crosses the edge and goes on inside, and where it ends on the
-    edge; one that runs along the edge doesn't. Holes have no edge here.
+    edge; one that runs along the edge doesn't, nor one that a wall or a gate
+    not open to all stops there. Holes have no edge here.
     """
     shapes = amenities.geometry.to_crs(network.crs).to_numpy()
     sites = _sites(shapes)
@@ -121,6 +125,8 @@ def _by_rule(
     rule: npt.NDArray[np.int8],
 ) -> Iterator[Found]:
     """Yield what each rule finds; `rule` is filled in meanwhile."""
+    if gates is None and network.barriers is not None:
+        gates = _surveyed(network.barriers)
     if gates is not None and "access" in gates:
         gates = gates[~gates["access"].isin(["closed", "residents"])]
     yield _on_edge(sites, gates, network, GATE_M)
@@ -129,6 +135,13 @@ def _by_rule(
     over = np.isin(network.way_id, np.asarray(bridges, np.int64))
     yield _where_paths_enter(sites, network, public, over)
     yield _nearest(sites, network, np.flatnonzero(public & ~over), np.flatnonzero(rule < 0))
+
+
+def _surveyed(barriers: Barriers) -> gpd.GeoDataFrame:
+    rows = barriers.gate_source == "surveyed"
+    place = shapely.points(barriers.gate_x[rows], barriers.gate_y[rows])
+    access = {"access": barriers.gate_access[rows]}
+    return gpd.GeoDataFrame(access, geometry=place, crs=barriers.crs)
 
 
 def _on_edge(
@@ -160,10 +173,20 @@ def _where_paths_enter(sites: _Sites, network: WalkNetwork, public: Bool, over: 
     owner = np.concatenate([of[pair[~along]], of[pair[along]], of[pair[along]]])
     dead_end = shapely.points(*_dead_ends(network, public & ~over))
     which, at = shapely.STRtree(sites.edge).query(dead_end, predicate="dwithin", distance=TAGGED_M)
-    return (
-        np.concatenate([owner, at]).astype(np.int64),
-        np.concatenate([points, dead_end[which]]),
-    )
+    owner = np.concatenate([owner, at]).astype(np.int64)
+    points = np.concatenate([points, dead_end[which]])
+    free = ~_stopped(network, points)
+    return owner[free], points[free]
+
+
+def _stopped(network: WalkNetwork, points: Objects) -> Bool:
+    """Whether a wall, or a gate not open to all, stands across the path at each point."""
+    result = np.zeros(len(points), bool)
+    if network.hurdle is not None:
+        node = network.tail[np.isin(network.hurdle, (WALL, CLOSED, RESIDENTS))]
+        across = shapely.STRtree(shapely.points(network.x[node], network.y[node]))
+        result[across.query(points, predicate="dwithin", distance=TAGGED_M)[0]] = True
+    return result
 
 
 def _ends_inside(network: WalkNetwork, edge: I8, inside: Objects) -> Bool:
