@@ -348,9 +348,10 @@ def hilly(tmp_path_factory):
 
 
 def flat_text(study):
-    """Return a study's text without its terrain."""
+    """Return a study's text without its terrain, walls and gates."""
     sections = re.split(r"(?m)^(?=\[)", study.read_text("utf-8"))
-    return "".join(part for part in sections if not part.startswith("[terrain]"))
+    return "".join(part for part in sections
+                   if not part.startswith(("[terrain]", "[barriers]", "[gates]", "[compounds]")))
 
 
 class Slow(oracle.Walk):
