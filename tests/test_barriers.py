@@ -1,12 +1,14 @@
 """Walls, gates and compounds from the planner's files, and in a study."""
 
 import re
+import tomllib
 
 import geopandas as gpd
 import pytest
 import shapely
 
 from greenmap.errors import InputFaults
+from greenmap.measure.assess import assess
 from greenmap.network.gates import count_hurdles
 from greenmap.read.barriers import read_barriers, read_compounds, read_gates
 from greenmap.sample import write_sample
@@ -83,6 +85,28 @@ def test_a_study_takes_walls_from_its_street_file(sample):
     roles = [one["role"] for one in network.inputs]
     assert roles.count("barriers") == 1
     assert [one["role"] for one in plain.inputs] == [r for r in roles if r != "barriers"]
+
+
+def test_walls_and_gates_open_the_gaps_that_only_they_cause(sample):
+    gaps = []
+    for extra in ("", "\n[barriers]\nosm = true\n"):
+        state = assess(read_study(changed(sample, extra))).coverage["state"]
+        gaps.append(set(state.index[state == "not_met"]))
+    truth = tomllib.loads((sample.parent / "truth.toml").read_text("utf-8"))["gap"]
+    planted = {
+        (gap["community_id"], gap["clause"]) for gap in truth if gap["cause"] in ("wall", "gate")
+    }
+    assert len(planted) == 2
+    assert gaps[1] - gaps[0] == planted
+    assert gaps[0] <= gaps[1]
+
+
+def test_a_compound_without_gates_is_named(sample):
+    plot = shapely.box(118.801, 28.901, 118.802, 28.902)
+    written(sample.parent, "plots", [plot], 名称=["无门苑"])
+    told = check_study(changed(sample, '\n[compounds]\npath = "plots.geojson"\n'), lang="en")
+    (found,) = [fault for fault in told.warnings if fault.key == "study.warn_no_gates"]
+    assert found.facts == {"count": 1, "names": "无门苑"}
 
 
 def test_check_counts_walls_and_gates_and_names_a_gate_off_the_wall(sample):

@@ -148,15 +148,31 @@ def _gate_at(barriers: Barriers, place: Objects) -> I8:
     return found
 
 
+def with_gates(barriers: Barriers, outline: Objects) -> Bool:
+    """Say which outlines have a known gate within 5 m; an assumed one isn't known.
+
+    Parameters
+    ----------
+    barriers : Barriers
+        With g gates.
+    outline : array (k,) of shapely.Geometry
+        Walls, or edges of compounds.
+
+    Returns
+    -------
+    array (k,) bool
+    """
+    known = _points(barriers)[barriers.gate_source != "assumed"]
+    ring, _ = shapely.STRtree(known).query(outline, predicate="dwithin", distance=GATE_M)
+    return np.isin(np.arange(len(outline)), ring)
+
+
 def _in_ungated(barriers: Barriers, place: Objects, wall: I8) -> Bool:
     """Whether a place lies on the wall of a compound of which no gate is known."""
     rings = shapely.boundary(barriers.compound)
     closed = np.flatnonzero(shapely.is_closed(barriers.wall))
     outline = np.concatenate([rings, barriers.wall[closed]])
-    ring, _ = shapely.STRtree(_points(barriers)).query(
-        outline, predicate="dwithin", distance=GATE_M
-    )
-    gated = np.isin(np.arange(len(outline)), ring)
+    gated = with_gates(barriers, outline)
     at, ring = shapely.STRtree(outline).query(place, predicate="dwithin", distance=GATE_M)
     # a closed wall speaks for itself only, a compound for every wall along its edge
     own = (ring < len(rings)) | (np.append(closed, -1)[ring - len(rings)] == wall[at])

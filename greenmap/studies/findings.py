@@ -21,7 +21,7 @@ from greenmap.network.datum_evidence import LEAST_POINTS, DatumEvidence
 from greenmap.read.osm_file import ENDINGS
 from greenmap.read.source import DELIMITED, WORKBOOKS
 from greenmap.studies.sources import Sources
-from greenmap.studies.walls import found_walls
+from greenmap.studies.walls import doubtful_walls, found_walls
 
 _ATTACHED = ("edge", "node")
 
@@ -126,6 +126,7 @@ def list_warnings(sources: Sources) -> tuple[Fault, ...]:
     if sources.network is not None:
         warnings += _about_terrain(sources, sources.network)
         warnings += _about_streets(sources, sources.network)
+        warnings += doubtful_walls(sources.network)
     return tuple(warnings)
 
 
@@ -190,6 +191,8 @@ def _about_communities(sources: Sources, communities: gpd.GeoDataFrame) -> Itera
         yield Fault("study.warn_overlaps", {
             "count": len(pairs),
             "pairs": first_few([f"{names[a]} × {names[b]} {area:.0f} m²" for a, b, area in pairs])})
+    if twice := communities.attrs.get("name_twice", ()):
+        yield Fault("study.warn_name_twice", {"count": len(twice), "names": first_few(twice)})
     if repaired := communities.attrs.get("repaired", ()):
         yield Fault("study.warn_repaired", {"count": len(repaired), "ids": first_few(repaired)})
     if sources.homes is not None:

@@ -7,12 +7,14 @@ from collections.abc import Iterable
 from typing import Any
 
 import geopandas as gpd
+import shapely
 
 from greenmap import i18n, settings
 from greenmap.errors import Fault, Faults
 from greenmap.model.barrier import SOURCES, make_barriers
+from greenmap.model.schema import first_few
 from greenmap.model.walk_network import WalkNetwork
-from greenmap.network.gates import count_hurdles
+from greenmap.network.gates import count_hurdles, with_gates
 from greenmap.network.hurdles import WALL
 from greenmap.network.walls import with_barriers
 from greenmap.read.barriers import read_barriers, read_compounds, read_gates
@@ -104,6 +106,28 @@ def found_walls(network: WalkNetwork) -> Iterable[Fault]:
     yield Fault("study.found_gates", {name: gates[name] for name in SOURCES} | {
         "unknown": unknown, "cut": hurdles[WALL],
         "passed": sum(hurdles.values()) - hurdles[WALL]})
+
+
+def doubtful_walls(network: WalkNetwork) -> Iterable[Fault]:
+    """Name the compounds of which no gate is known.
+
+    Parameters
+    ----------
+    network : WalkNetwork
+
+    Yields
+    ------
+    Fault
+        At most one.
+    """
+    barriers = network.barriers
+    if barriers is None or not len(barriers.compound):
+        return
+    bare = ~with_gates(barriers, shapely.boundary(barriers.compound))
+    if bare.any():
+        both = zip(barriers.compound_name[bare], barriers.compound_id[bare], strict=True)
+        yield Fault("study.warn_no_gates", {
+            "count": int(bare.sum()), "names": first_few([name or id_ for name, id_ in both])})
 
 
 def wall_inputs(text: StudyText, network: WalkNetwork) -> Iterable[dict[str, Any]]:
