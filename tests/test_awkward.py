@@ -227,3 +227,74 @@ def test_topojson_is_in_degrees(tmp_path):
 )
 def test_shared_kml_and_topojson(awkward, truth, name):
     is_the_truth(read_communities(awkward / name), truth)
+
+
+def ring_table(folder, *rows, heading="shape"):
+    file = folder / "aoi.csv"
+    lines = [f'{name},"{text}"' for name, text in rows]
+    file.write_text("\n".join([f"名称,{heading}", *lines]), "utf-8")
+    return file
+
+
+def test_rings_as_text_are_boundaries(tmp_path):
+    ring = "101.72,26.58;101.721,26.58;101.721,26.581;101.72,26.581"
+    file = ring_table(tmp_path, ("开口", ring), ("闭合", f"{ring};101.72,26.58;"))
+    read = read_communities(file)
+    is_the_ring(read)
+    assert "shape" not in read.columns
+    other = "101.73,26.58;101.731,26.58;101.731,26.581"
+    two = read_communities(ring_table(tmp_path, ("两块", f"{ring}|{other}"), heading="范围"))
+    assert [shape.geom_type for shape in two.geometry] == ["MultiPolygon"]
+    shifted = read_communities(file, datum="gcj02")  # the shift is 425 m here
+    assert shifted.geometry.iloc[0].distance(read.geometry.iloc[0]) > 0.002
+
+
+def test_a_row_without_a_ring_is_named(tmp_path):
+    ring = "101.72,26.58;101.721,26.58;101.721,26.581"
+    (fault,) = [fault for fault in faults_of(
+        read_communities, ring_table(tmp_path, ("甲", ring), ("乙", "101.72,26.58;无")))
+        if fault.key != "read.no_geometry"]  # fmt: skip
+    assert (fault.key, fault.facts["rows"]) == ("read.ring_unreadable", "3")
+
+
+def test_shared_rings(awkward, truth):
+    read = read_communities(awkward / "aoi_amap_shape_gcj02.csv", datum="gcj02")
+    is_the_truth(read, truth)
+
+
+def test_shared_invalid_polygons_are_told_by_name(awkward):
+    """Self-touching and spiked rings have one repair; the rest is refused, each by its name."""
+    told = {fault.key: fault.facts["rows"] for fault in faults_of(
+        read_communities, awkward / "invalid_polygons.geojson")}  # fmt: skip
+    assert told == {
+        "read.name_blank": "11",
+        "read.no_geometry": "8 (空几何), 9 (空多边形)",
+        "read.boundary_off_earth": "5 (经纬度颠倒)",
+        "read.boundary_broken": "1 (蝴蝶结), 2 (洞在外面), 3 (重复环)",
+        "read.boundary_no_area": "4 (零面积)",
+        "read.not_polygons": "10 (点当边界)",
+    }
+
+
+def test_shared_invalid_polygons_that_can_be_mended(awkward, tmp_path):
+    found = json.loads((awkward / "invalid_polygons.geojson").read_text("utf-8"))
+    sound = ("自接触", "尖刺", "中冶金沙")
+    found["features"] = [f for f in found["features"] if f["properties"]["name"] in sound]
+    file = tmp_path / "mended.geojson"
+    file.write_text(json.dumps(found), "utf-8")
+    read = read_communities(file)
+    assert len(read) == 4 and read.geometry.is_valid.all()
+    assert read.attrs["name_twice"] == ("中冶金沙",)
+    assert len(read.attrs["repaired"]) == 2
+
+
+def test_shared_dirty_places(awkward):
+    """Every row whose truth is not ok is read rightly or told by its row."""
+    file = awkward / "poi_dirty_gcj02_gbk.csv"
+    told = {(fault.key, fault.facts["rows"]) for fault in faults_of(
+        read_amenities, file, datum="gcj02")}  # fmt: skip
+    # rows of the sheet: 3 swapped, 5 blank, 7 zero, 17 text; nothing else is at fault
+    assert told == {
+        ("read.coords_swapped", "3"), ("read.coords_blank", "5"), ("read.coords_zero", "7"),
+        ("read.coords_unreadable", "17"),
+    }  # fmt: skip

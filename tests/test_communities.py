@@ -88,7 +88,7 @@ def test_faults_of_rows_name_all_of_them(tmp_path):
     with pytest.raises(InputFaults) as caught:
         read_communities(layer(tmp_path, shapes, name=["甲", "乙", None, "丙"]))
     assert {(f.key, f.facts["rows"]) for f in caught.value.faults} == {
-        ("read.no_geometry", "2"), ("read.not_polygons", "3"), ("read.name_blank", "3"),
+        ("read.no_geometry", "2 (乙)"), ("read.not_polygons", "3"), ("read.name_blank", "3"),
     }  # fmt: skip
 
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from greenmap.errors import Faults
@@ -13,6 +15,7 @@ from greenmap.model.schema import check_table, first_few
 from greenmap.read.coordinates import shapes_in_wgs84
 from greenmap.read.ids import row_ids
 from greenmap.read.polygons import overlapping, sound_polygons
+from greenmap.read.rings import with_rings
 from greenmap.read.tables import RawTable, read_table
 from greenmap.read.values import typed_columns
 
@@ -34,7 +37,8 @@ def read_communities(
     Parameters
     ----------
     path : path
-        gpkg, shp, geojson, kml or parquet with polygons.
+        gpkg, shp, geojson, topojson, kml, kmz or parquet with polygons; csv
+        or xlsx with a column of rings as text, ``lng,lat;lng,lat;…``.
     layer : str, optional
         Which layer, where there are several.
     encoding : str, optional
@@ -55,7 +59,7 @@ def read_communities(
     GeoDataFrame
         Polygons in EPSG:4326 in the file's order, index ``community_id``
         (text), columns ``name`` … ``attrs``: ``source``, ``id_rule``,
-        ``repaired`` (ids), ``overlaps`` (tuples id, id, m²), ``left_out``
+        ``repaired`` (ids), ``name_twice`` (names), ``overlaps`` (tuples id, id, m²), ``left_out``
         (row, cause), ``dropped_columns``.
 
     Raises
@@ -83,6 +87,8 @@ def read_communities(
         layer=layer, encoding=encoding, crs=crs, datum=datum, columns=given,
     )  # fmt: skip
     if raw.geometry is None:
+        raw = with_rings(raw, faults)
+    if raw.geometry is None:
         faults.add("read.boundaries_flat", file=raw.file)
         faults.raise_if_any()
     shapes = shapes_in_wgs84(raw, faults)
@@ -91,12 +97,14 @@ def read_communities(
     if shapes is None:
         faults.raise_if_any()
         raise AssertionError  # shapes are None only where a fault was noted
-    shapes, repaired = sound_polygons(shapes, rows=raw.rows, file=raw.file, faults=faults)
+    labels = _labels(raw, frame)
+    shapes, repaired = sound_polygons(shapes, rows=labels, file=raw.file, faults=faults)
     faults.raise_if_any()
     table = gpd.GeoDataFrame(frame.set_index(ids), geometry=shapes.to_numpy(), crs=shapes.crs)
     table.attrs = raw.record(len(table), as_of=as_of) | {
         "id_rule": rule,
         "repaired": tuple(ids[repaired]),
+        "name_twice": tuple(sorted(set(table["name"][table["name"].duplicated()]))),
         "overlaps": tuple(overlapping(table.geometry).itertuples(index=False, name=None)),
     }
     check_table(table, "communities", source=raw.file, faults=faults)
@@ -106,6 +114,14 @@ def read_communities(
 
 def _said(**columns: str | None) -> dict[str, str]:
     return {column: heading for column, heading in columns.items() if heading is not None}
+
+
+def _labels(raw: RawTable, frame: pd.DataFrame) -> npt.NDArray[np.object_]:
+    """How a row is named in messages: by its number and, where it has one, its name."""
+    names = frame["name"] if "name" in frame.columns else pd.Series(None, index=frame.index)
+    told = [str(row) if pd.isna(name) else f"{row} ({name})"
+            for row, name in zip(raw.rows, names, strict=True)]  # fmt: skip
+    return np.array(told, object)
 
 
 def _typed(raw: RawTable, faults: Faults) -> pd.DataFrame:

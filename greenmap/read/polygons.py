@@ -19,7 +19,7 @@ _POLYGON, _MULTIPOLYGON = 3, 6
 
 
 def sound_polygons(
-    shapes: gpd.GeoSeries, *, rows: npt.NDArray[np.int64], file: str, faults: Faults
+    shapes: gpd.GeoSeries, *, rows: npt.NDArray[Any], file: str, faults: Faults
 ) -> tuple[gpd.GeoSeries, npt.NDArray[np.bool_]]:
     """Return valid polygons, and which of them were repaired.
 
@@ -27,8 +27,8 @@ def sound_polygons(
     ----------
     shapes : GeoSeries, shape (n,)
         WGS 84.
-    rows : array of int, shape (n,)
-        Row numbers for the messages.
+    rows : array of int or str, shape (n,)
+        Row numbers, or numbers with names, for the messages.
     file : str
         Name for the messages.
     faults : Faults
