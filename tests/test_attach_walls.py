@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import walled_world as world
 from shapely import LineString
-from walled_world import lines, points, ring, streets, walks, walled
+from walled_world import areas, lines, points, ring, streets, walks, walled
 
 from greenmap.network.attach import attach, edge_lines
 
@@ -106,3 +106,35 @@ def test_the_joined_street_is_the_nearest_of_those_a_slow_search_can_see():
         elif place.distance(barrier) > 0.5:  # else the wall is the home's own
             assert found.leg_m[k] == pytest.approx(expected[0], rel=2e-3)
             assert found.assumed[k] == (not seen)
+
+
+def test_in_a_large_compound_without_paths_a_home_walks_straight_to_its_nearest_gate():
+    # gates in the south and the east, where paths of 5 m end; the wall is the compound's edge
+    road = streets({1: (200, -5), 2: (605, -5), 3: (605, 200), 4: (200, 0), 5: (600, 200)},
+                   [(1, 2), (2, 3), (1, 4), (3, 5)])  # fmt: skip
+    plot = areas((0, 0, 600, 400), name=["甲"])
+    gates = points((200, 0), (600, 200), access=["residents", "closed"])
+    cut = walled(road, compounds=plot, gates=gates)
+    home = points((200, 300), (590, 200), (300, 500))
+    found = attach(cut, home)
+    assert found.status.tolist() == ["edge", "edge", "outside_data"]
+    assert not found.assumed.any()
+    # the first: 300 m, though the limit is 100; the second sees the closed gate 10 m away
+    assert found.leg_m[:2] == pytest.approx([300, 10], abs=0.02)
+    out = walks(cut, home, points((605, 200)))[:, 0]
+    assert out[0] == pytest.approx(300 + 5 + 405 + 205, abs=0.1)
+    assert not np.isfinite(out[1])  # joined to a gate that is closed
+    # a place isn't carried to a gate
+    assert attach(cut, home, public_only=True).edge[0] == -1
+
+
+def test_the_inner_end_of_a_gate_is_where_its_lane_leads_into_the_compound():
+    # the wall is drawn as a line on the compound's edge, running so that inside is right of it
+    lane = streets({1: (50, -20), 2: (50, 20)}, [(1, 2)])
+    wall = lines([(100, 0), (0, 0)])
+    plot = areas((0, 0, 300, 300), name=["甲"])
+    cut = walled(lane, wall, points((50, 0), access="all"), plot)
+    home = points((250, 250))
+    found = attach(cut, home)
+    assert found.leg_m[0] == pytest.approx(np.hypot(200, 250), abs=0.05)
+    assert walks(cut, home, points((50, 20)))[0, 0] == pytest.approx(found.leg_m[0] + 20, abs=0.05)

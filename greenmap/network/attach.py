@@ -19,6 +19,7 @@ from pyproj import Geod, Transformer
 from greenmap.errors import CrsError, NetworkError
 from greenmap.model.attachment import Attachment
 from greenmap.model.walk_network import F8, I4, I8, Bool, Objects, WalkNetwork
+from greenmap.network.ground import own_gates
 from greenmap.network.sight import Sight, candidates, gate_sides
 
 _GEOD = Geod(ellps="WGS84")
@@ -39,6 +40,8 @@ def attach(
     Where barriers are known, the nearest edge that can be seen is joined: the leg crosses no
     wall, railway or water. From a point that sees none the nearest edge is taken, and marked
     *assumed*. Cuts at walls aren't joined, only gates that no street reaches from one side.
+    Who lives in a compound and sees no street within reach walks straight to its nearest gate
+    that opens, however far: the straight line is the least the ground there asks.
 
     Parameters
     ----------
@@ -87,6 +90,14 @@ def attach(
         outside = ~shapely.contains(_ready(network.extent), place[far])
         status[far] = np.where(outside, "outside_data", "too_far")
         edge[far], fraction[far], assumed[far] = -1, 0.0, False
+        if network.barriers is not None and not public_only:
+            lost = searched[assumed[searched] | (edge[searched] < 0)]
+            gate, at = own_gates(network, place[lost], may)
+            through = gate >= 0
+            own = lost[through]
+            edge[own], fraction[own], status[own] = gate[through], at[through], "edge"
+            foot = shapely.line_interpolate_point(edge_lines(network, gate[through]), 0.0)
+            leg_m[own], assumed[own] = _leg_m(network, place[own], foot), False
     return Attachment(points.index.to_numpy(object), edge, fraction, node, leg_m, status, assumed)
 
 
