@@ -13,6 +13,7 @@ import shapely
 
 from greenmap.errors import GreenmapError, InputFaults
 from greenmap.read.amenities import read_amenities
+from greenmap.read.closed import says_closed
 from greenmap.read.communities import read_communities
 
 
@@ -298,3 +299,27 @@ def test_shared_dirty_places(awkward):
         ("read.coords_swapped", "3"), ("read.coords_blank", "5"), ("read.coords_zero", "7"),
         ("read.coords_unreadable", "17"),
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "closed"), [
+    ("滨河药店(暂停营业)", True), ("滨河药店（暂停营业）", True), ("滨河幼儿园已搬迁", True),
+    ("滨河幼儿园【已关闭】", True), ("滨河诊所-停业", True), ("滨河菜市场(原址已拆除)", True),
+    ("滨河药店", False), ("滨河药店(二十四小时营业)", False), ("不停业药店(不停业)", False),
+    ("停业街药店", False), ("工商银行(停业务点)", False),
+    ("已故名人纪念馆", False), ("自已家药店", False), (None, False),
+])  # fmt: skip
+def test_names_that_say_closed(name, closed):
+    assert says_closed(name) is closed
+
+
+def test_closed_places_are_kept_closed_and_listed(tmp_path):
+    file = tmp_path / "poi.csv"
+    rows = ["P1,滨河药店(暂停营业),pharmacy,101.72,26.58", "P2,青龙药店,pharmacy,101.72,26.59"]
+    file.write_text("\n".join(["id,名称,类别,经度,纬度", *rows]), "utf-8")
+    read = read_amenities(file)
+    assert read["status"].to_dict() == {"P1": "closed", "P2": "open"}
+    assert read.attrs["closed_by_name"] == (("P1", "滨河药店(暂停营业)"),)
+    # what the office itself says of the place comes first
+    rows = [f"{row},在用" for row in rows]
+    file.write_text("\n".join(["id,名称,类别,经度,纬度,状态", *rows]), "utf-8")
+    assert read_amenities(file)["status"].tolist() == ["open", "open"]

@@ -12,6 +12,7 @@ import pandas as pd
 
 from greenmap.errors import Faults
 from greenmap.model.schema import check_table
+from greenmap.read.closed import close_by_name
 from greenmap.read.coordinates import (
     points_in_wgs84,
     shapes_in_wgs84,
@@ -76,7 +77,8 @@ def read_amenities(
     GeoDataFrame
         Points in EPSG:4326, index ``amenity_id``; columns category,
         place_id, status, name, source … ``attrs``: ``source``,
-        ``collected``, ``unclassified`` (tuples type, count), ``id_rule``,
+        ``collected``, ``unclassified`` (tuples type, count),
+        ``closed_by_name`` (tuples id, name), ``id_rule``,
         ``left_out``, ``dropped_columns``.
 
     Raises
@@ -113,17 +115,28 @@ def read_amenities(
     faults.raise_if_any()
     assert points is not None
     found, unclassified = classify_rows(frame, category, words)
-    frame = _complete(frame, ids, raw)
+    frame, closed = _without_closed(_complete(frame, ids, raw), said="status" in frame.columns)
     table = expand(gpd.GeoDataFrame(frame, geometry=points.to_numpy(), crs="EPSG:4326"), found)
     table.attrs = raw.record(len(frame), as_of=as_of) | {
         "id_rule": rule,
         "collected": claimed,
         "unclassified": unclassified,
+        "closed_by_name": closed,
     }
     tell_unclassified(unclassified, raw.file)
     check_table(table, "amenities", source=raw.file, faults=faults)
     faults.raise_if_any()
     return table
+
+
+def _without_closed(
+    frame: pd.DataFrame, *, said: bool
+) -> tuple[pd.DataFrame, tuple[tuple[str, str], ...]]:
+    """Close what its name says is closed; a status of the file's own comes first."""
+    if said or "name" not in frame.columns:
+        return frame, ()
+    status, closed = close_by_name(frame["status"], frame["name"])
+    return frame.assign(status=status), closed
 
 
 def _complete(frame: pd.DataFrame, ids: pd.Index[Any], raw: RawTable) -> pd.DataFrame:

@@ -13,6 +13,7 @@ import shapely
 
 from greenmap.errors import Faults
 from greenmap.model.category import classify_osm, load_categories
+from greenmap.read.closed import says_closed
 from greenmap.read.kinds import check_collected, expand
 from greenmap.read.polygons import geodesic_areas
 
@@ -126,7 +127,8 @@ def _fitting(categories: tuple[str, ...], size_m2: float) -> tuple[str, ...]:
 
 
 def _status(tags: Mapping[str, str]) -> str:
-    return "closed" if "yes" in (tags.get("disused"), tags.get("abandoned")) else "open"
+    shut = "yes" in (tags.get("disused"), tags.get("abandoned")) or says_closed(tags.get("name"))
+    return "closed" if shut else "open"
 
 
 def _rest(tags: Sequence[Mapping[str, str]]) -> tuple[tuple[str, int], ...]:

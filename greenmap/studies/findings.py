@@ -159,6 +159,9 @@ def _about_amenities(sources: Sources) -> Iterable[Fault]:
     for table in sources.amenities:
         kinds = table.attrs.get("unclassified", ())
         name = _name(table)
+        if closed := table.attrs.get("closed_by_name", ()):
+            yield Fault("study.warn_closed", {
+                "path": name, "count": len(closed), "names": first_few([own for _, own in closed])})
         # Most of what a street file holds is no facility; nobody need place it.
         if kinds and not name.endswith(ENDINGS):
             yield Fault("study.warn_unclassified", {
