@@ -51,7 +51,7 @@ def with_barriers(network: WalkNetwork, barriers: Barriers) -> WalkNetwork:
     WalkNetwork
         With ``hurdle``, ``hurdle_id`` and ``barriers``; the latter also holds gates that are
         assumed. Connected parts are those without walls, so a compound without an open gate
-        is no island. Notes say how many cuts each hurdle has.
+        is no island.
 
     Raises
     ------
