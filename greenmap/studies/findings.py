@@ -196,8 +196,6 @@ def _about_communities(sources: Sources, communities: gpd.GeoDataFrame) -> Itera
             "pairs": first_few([f"{names[a]} × {names[b]} {area:.0f} m²" for a, b, area in pairs])})
     if twice := communities.attrs.get("name_twice", ()):
         yield Fault("study.warn_name_twice", {"count": len(twice), "names": first_few(twice)})
-    if twice := communities.attrs.get("name_twice", ()):
-        yield Fault("study.warn_name_twice", {"count": len(twice), "names": first_few(twice)})
     if repaired := communities.attrs.get("repaired", ()):
         yield Fault("study.warn_repaired", {"count": len(repaired), "ids": first_few(repaired)})
     if sources.homes is not None:
