@@ -11,9 +11,16 @@ from typing import Any
 import geopandas as gpd
 
 from greenmap.errors import Faults
+from greenmap.model.datum import is_shifted
 from greenmap.model.schema import first_few
 from greenmap.model.walk_network import WalkNetwork
-from greenmap.network.datum_evidence import CERTAIN, LEAD, DatumEvidence, find_datum
+from greenmap.network.datum_evidence import (
+    CERTAIN,
+    LEAD,
+    LEAST_POINTS,
+    DatumEvidence,
+    find_datum,
+)
 from greenmap.read.osm_file import ENDINGS, read_osm_buildings
 from greenmap.studies.places import attempt, read_all_amenities, read_all_homes
 from greenmap.studies.study_text import StudyText
@@ -115,10 +122,10 @@ def _tables(text: StudyText, tables: tuple[gpd.GeoDataFrame, ...]
 def _evidence(network: WalkNetwork, table: gpd.GeoDataFrame, entry: Mapping[str, Any],
               outlines: Any) -> DatumEvidence | None:
     declared = _plain(entry).get("datum", "wgs84")
-    rough = find_datum(network, table, declared=declared)
-    if rough is None or rough.verdict == "too_few":
-        return rough
-    return find_datum(network, table, declared=declared, buildings=outlines())
+    known = table.geometry[~(table.geometry.isna() | table.geometry.is_empty)]
+    asked = len(known) >= LEAST_POINTS and bool(is_shifted(known.x, known.y).any())
+    buildings = outlines() if asked else None  # a street file is read again only for an answer
+    return find_datum(network, table, declared=declared, buildings=buildings)
 
 
 def _settled(found: DatumEvidence | None, entry: Mapping[str, Any], section: str,
