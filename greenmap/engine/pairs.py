@@ -10,12 +10,12 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import numpy.typing as npt
 
-from greenmap.engine.counting import gather
 from greenmap.engine.csr import Array, Csr, read_only
 from greenmap.engine.kernel import kernel
 from greenmap.engine.search import Sources, check_sources, source_nodes
 from greenmap.engine.settle import Queue, make_queue, settle
 from greenmap.engine.skeleton import Hung, Skeleton, build_skeleton
+from greenmap.engine.tally import gather
 from greenmap.units import UNREACHED
 
 _ROOM = 1 << 16
