@@ -1,4 +1,4 @@
-"""Make data/sample again: the sample's text forms and its heights; a test holds them to the code."""
+"""Make data/sample again: text forms and heights of the sample; a test holds them to the code."""
 
 import shutil
 from pathlib import Path

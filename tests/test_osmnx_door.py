@@ -133,7 +133,10 @@ def test_out_to_graphml_and_back_is_the_same_network(name, tmp_path):
     osmnx.save_graphml(to_osmnx(network), tmp_path / "g.graphml")
     back = read_network(tmp_path / "g.graphml")
     same(back, network)
-    assert back.digest == network.digest
+    # which ways are bridges counts in the digest, and OSMnx's tables don't carry it
+    bridges = network.bridged_way is not None and len(network.bridged_way) > 0
+    assert bridges == (name == "river")
+    assert (back.digest == network.digest) == (not bridges)
     same(network_from_tables(*osmnx.graph_to_gdfs(to_osmnx(network))), network)
 
 

@@ -178,7 +178,8 @@ def _clear(clause: Clause, gaps: Sequence[tuple[Gap, Clause, Bools]], sites: Sit
             rule, far = gap.cause, sites.straight[core]
             rule += "_elderly" if other.profile == "elderly" else ""
         else:
-            rule, far = gap.visible_in, (sites.plain if gap.visible_in == "plain" else sites.full)[core]
+            rule = gap.visible_in
+            far = (sites.plain if rule == "plain" else sites.full)[core]
         good &= (far > limit_m(other) * CLEAR[rule]).all(axis=0)
     return good
 
