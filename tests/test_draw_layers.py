@@ -82,3 +82,26 @@ def test_no_streets_draw_nothing(where):
 def test_bounds_are_south_west_north_east():
     table = gpd.GeoDataFrame(geometry=[box(101, 26, 102, 27)], crs=4326)
     assert layers.bounds(table) == [[26.0, 101.0], [27.0, 102.0]]
+
+
+def test_walls_are_cut_at_the_box_and_gates_say_who_may_pass():
+    from greenmap.model.barrier import Barriers
+
+    def objects(*values):
+        array = np.empty(len(values), dtype=object)
+        array[:] = values
+        return array
+
+    none = objects()
+    # a wall from 0 to 400 m east, a railway beside it; gates at 50 and 300 m; the box ends at 100 m
+    wall, rail = (shapely.LineString([(500_000, y), (500_400, y)]) for y in (3_000_000, 3_000_010))
+    barriers = Barriers(
+        "EPSG:4543", objects(wall, rail), objects("w", "r"), objects("wall", "rail"),
+        objects("g1", "g2"), np.array([500_050.0, 500_300.0]), np.array([3_000_000.0] * 2),
+        objects("closed", "all"), objects("mapped", "mapped"), np.full(2, np.nan),
+        none, none, none, np.empty(0, np.int64))
+    drawn = shown(layers.wall_lines(barriers, (499_900, 2_999_900, 500_100, 3_000_100)))
+    assert [(f["properties"]["access"], f["geometry"]["type"]) for f in drawn] == [
+        ("wall", "LineString"), ("closed", "Point")]
+    west, east = (lon for lon, _ in drawn[0]["geometry"]["coordinates"])
+    assert abs((east - west) * 99_300 - 100) < 1  # 99.3 km a degree of longitude at 27.1 N

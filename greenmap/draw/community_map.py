@@ -18,6 +18,7 @@ from greenmap.draw.markup import fill, link
 from greenmap.draw.page import Overlay, Page, make_page
 from greenmap.draw.panel import Say, attribution, head, map_words, speaker
 from greenmap.errors import OutputError
+from greenmap.model.barrier import ACCESS
 from greenmap.model.category import load_categories
 from greenmap.model.standard import Clause
 from greenmap.model.study import ANSWERS, UNKNOWN, Assessment
@@ -110,8 +111,11 @@ def _categories(result: Assessment) -> list[str]:
 def _overlays(result: Assessment, say: Say, lang: str) -> tuple[Overlay, ...]:
     base = say("layer_base")
     known = load_categories()
+    walls = () if result.study.network.barriers is None else (
+        Overlay("walls", say("layer_walls"), base, pane="outline", interactive=False),)
     return (
         Overlay("streets", say("layer_streets"), base, pane="streets", interactive=False),
+        *walls,
         Overlay("isochrones", say("layer_isochrones"), base, pane="isochrones",
                 interactive=False),
         Overlay("outline", say("layer_outline"), base, pane="outline", interactive=False),
@@ -144,7 +148,10 @@ def _data(scene: _Scene, say: Say, lang: str) -> dict[str, Any]:
         name = known[key].zh if lang == "zh" else known[key].en
         signs[key] = {"shape": shape, "fill": colour, "name": name,
                       "legend": name if key in places else say("place_none", name=name)}
+    barriers = study.network.barriers
+    walls = {} if barriers is None else {"walls": layers.wall_lines(barriers, scene.box)}
     return {
+        **walls,
         "clauses": [_clause(scene, k, say, lang) for k in range(len(scene.clauses))],
         "first": _first_clause(scene),
         "homes": _homes(scene),
@@ -161,6 +168,7 @@ def _data(scene: _Scene, say: Say, lang: str) -> dict[str, Any]:
         "attribution": str(fill("{}", attribution(study, say))),
         "words": {"choose": say("choose_clause"), "places": say("places_here"),
                   "outline": say("layer_outline"),
+                  "gates": {access: say(f"gate_{access}") for access in ("wall", *ACCESS)},
                   "answers": [say(f"term.answer_{answer}") for answer in ANSWERS],
                   "home": say("home"), "people": say("people"), "hollow": say("place_hollow"),
                   **map_words(say)},

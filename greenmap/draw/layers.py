@@ -14,6 +14,7 @@ import numpy.typing as npt
 import pyproj
 import shapely
 
+from greenmap.model.barrier import WALLS, Barriers
 from greenmap.model.walk_network import WalkNetwork
 
 WGS84 = "EPSG:4326"
@@ -211,6 +212,34 @@ def street_lines(network: WalkNetwork, box: Box, *, tolerance_m: float,
     lines = np.concatenate(parts) if parts else np.array([], dtype=object)
     drawn = gpd.GeoDataFrame(geometry=[shapely.multilinestrings(lines)], crs=network.crs)
     return features(drawn, decimals=BACKDROP_DECIMALS)
+
+
+def wall_lines(barriers: Barriers, box: Box) -> Json:
+    """Draw the walls inside a box, and the gates in them.
+
+    Parameters
+    ----------
+    barriers : Barriers
+        Of the network; railways and water are left out.
+    box : tuple of float
+        Left, bottom, right, top, in their CRS, metres.
+
+    Returns
+    -------
+    Json
+        GeoJSON FeatureCollection; ``access`` is ``wall`` for a line, and who may
+        pass for a gate.
+    """
+    area = shapely.box(*box)
+    stands = np.isin(barriers.wall_kind.astype(str), WALLS)
+    lines = shapely.intersection(barriers.wall[stands], area)
+    gates = shapely.points(barriers.gate_x, barriers.gate_y)
+    here = shapely.intersects(gates, area)
+    access = np.concatenate([np.full(len(lines), "wall", dtype=object),
+                             barriers.gate_access[here]])
+    drawn = gpd.GeoDataFrame({"access": access}, geometry=np.concatenate([lines, gates[here]]),
+                             crs=barriers.crs)
+    return features(drawn[~drawn.geometry.is_empty], ["access"])
 
 
 def _edges_by_kind(network: WalkNetwork, box: Box) -> list[npt.NDArray[np.int64]]:

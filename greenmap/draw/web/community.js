@@ -1,4 +1,6 @@
 gm.clause = 0;
+gm.wall = "#7f3b08";
+gm.gates = {all: "#fff", residents: "#fdb863", closed: "#000", unknown: "#999"};
 
 // A facility's sign, told by shape as well as by colour; canvas only.
 gm.Sign = L.CircleMarker.extend({
@@ -17,6 +19,8 @@ gm.Sign = L.CircleMarker.extend({
 gm.style = (key, feature) => {
   const data = gm.data;
   if (key === "streets") return {color: data.street, weight: 1.2, opacity: 1, fill: false};
+  if (key === "walls") return feature.properties.access === "wall" ? {color: gm.wall, weight: 2, opacity: .85, fill: false}
+    : {color: gm.wall, weight: 1.5, radius: 4.5, fillColor: gm.gates[feature.properties.access], fillOpacity: 1};
   if (key === "outline") return {color: "#111", weight: 2.5, dashArray: "8 4", fill: false};
   if (key === "isochrones")
     return {color: "#54278f", weight: 0.6, fillColor: data.bands[feature.properties.band].fill, fillOpacity: 1};
@@ -31,7 +35,7 @@ gm.style = (key, feature) => {
     : {color: "#fff", weight: 1.2, fillColor: fill, fillOpacity: 1};
 };
 
-gm.point = (key, feature, at) => key === "homes" ? L.circleMarker(at)
+gm.point = (key, feature, at) => key === "homes" || key === "walls" ? L.circleMarker(at)
   : new gm.Sign(at, {radius: 6, shape: gm.data.signs[key].shape});
 
 gm.points = (lon, lat) => ({type: "FeatureCollection", features: lon.map((x, n) => (
@@ -51,6 +55,14 @@ gm.homeText = n => {
     words.answers[homes.answers[gm.clause][n]]];
 };
 
+gm.wallRows = () => {
+  if (!gm.data.walls) return [];
+  const found = new Set(gm.data.walls.features.map(one => one.properties.access));
+  return ["wall", ...Object.keys(gm.gates)].filter(access => found.has(access)).map(access => access === "wall"
+    ? {shape: "line", line: gm.wall, text: gm.data.words.gates.wall}
+    : {shape: "dot", fill: gm.gates[access], text: gm.data.words.gates[access]});
+};
+
 gm.legendRows = () => {
   const {clauses, words, home_colours: colours, bands, signs, places} = gm.data, clause = clauses[gm.clause];
   const rows = [{title: clause.heading},
@@ -59,7 +71,7 @@ gm.legendRows = () => {
   rows.push({title: words.places}, ...clause.categories.map(key => ({...signs[key], line: "#fff", text: signs[key].legend})),
     ...clause.categories.filter(key => places[key] && places[key].hollow.length).slice(0, 1)
       .map(key => ({shape: signs[key].shape, fill: "#fff", line: signs[key].fill, text: words.hollow})),
-    {shape: "line", line: "#111", text: words.outline}, {shape: "line", line: gm.data.street, text: words.streets});
+    ...gm.wallRows(), {shape: "line", line: "#111", text: words.outline}, {shape: "line", line: gm.data.street, text: words.streets});
   return rows;
 };
 
@@ -69,6 +81,7 @@ gm.start = (map, layers) => {
   // Bands cover each other inside their pane; what lies under it shines through the whole.
   map.getPane("isochrones").style.opacity = data.range_opacity;
   layers.streets.addData(data.streets);
+  if (data.walls) layers.walls.addData(data.walls);
   layers.outline.addData(data.outline);
   layers.homes.addData(gm.points(data.homes.lon, data.homes.lat));
   layers.homes.bindTooltip(one => gm.lines(gm.homeText(one.feature.properties.n)));
