@@ -102,15 +102,25 @@ def sources(study: Study, say: Say, lang: str) -> Html:
     return section(say("sources"), told if rows else Html(),
                    *[fill('<p class="quiet">{}</p>', note)
                      for note in (attribution(study, say), say("term.boundaries_note"),
-                                  _ground(study, say), *notes)])
+                                  _ground(study, say), _walls(study, say), *notes)])
 
 
 def _ground(study: Study, say: Say) -> str:
     return say("terrain.flat" if study.network.height_m is None else "terrain.sloped")
 
 
+def _walls(study: Study, say: Say) -> str:
+    barriers = study.network.barriers
+    if barriers is None:
+        return say("walls_not_counted")
+    gates = barriers.gates_by_source()
+    return say("walls_counted", gates=len(barriers.gate_id), surveyed=gates["surveyed"],
+               mapped=gates["mapped"], assumed=gates["assumed"])
+
+
 def _role(role: str, say: Say) -> str:
-    known = {"communities", "homes", "amenities", "network", "terrain"}
+    known = {"communities", "homes", "amenities", "network", "terrain", "barriers", "gates",
+             "compounds"}
     return say(f"role_{role}") if role in known else role or NONE
 
 
