@@ -1,0 +1,1 @@
+"""Groups of verbs of the command line, a module each; they stay as thin as `greenmap.cli`."""
