@@ -14,6 +14,7 @@ import pandas as pd
 
 from greenmap.errors import StudyError
 from greenmap.model.crs import to_study
+from greenmap.model.ledger import check_ledger
 from greenmap.model.profile import Profile, load_profile
 from greenmap.model.reach_table import ReachTable
 from greenmap.model.standard import Standard
@@ -56,6 +57,9 @@ class Study:
         One per source: name, role, digest, rows, CRS, datum, encoding, as_of.
     fictional : bool
         Made-up data; every page says so.
+    ledger : DataFrame, optional
+        Departments' ledgers (台账), one row per facility, located or not; see
+        :func:`greenmap.model.ledger.check_ledger`.
 
     Raises
     ------
@@ -78,12 +82,15 @@ class Study:
     collected: tuple[str, ...] | None = None
     inputs: tuple[dict[str, Any], ...] = ()
     fictional: bool = False
+    ledger: pd.DataFrame | None = None
 
     def __post_init__(self) -> None:
         if self.share is not None and not 0 < self.share <= 1:
             raise StudyError("measure.share_range", share=self.share)
         if "community_id" not in self.homes:
             raise StudyError("measure.homes_without_community")
+        if self.ledger is not None:
+            check_ledger(self.ledger)
         for name in ("communities", "homes", "amenities"):
             object.__setattr__(self, name, to_study(getattr(self, name), self.crs))
         names = dict.fromkeys((*self.profiles, *self.standard.profiles, "adult"))

@@ -28,6 +28,9 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
     "communities": {"path": "path", **_TABLE},
     "amenities": {"path": "path", "osm": "flag", **_TABLE, "category": "text",
                   "mapping": "mapping", "collected": "collected"},
+    "ledgers": {"path": "path", "sheet": "text", "category": "text", "columns": "texts_by_text",
+                "mapping": "mapping", "collected": "collected", "source": "text", "as_of": "date",
+                "encoding": "text", "datum": "datum"},
     "homes": {"path": "path", "osm_buildings": "flag", "raster": "path", "people_total": "count",
               **_TABLE},
     "network": {"path": "path", "place": "text", "nodes": "path", "edges": "path",
@@ -42,6 +45,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
 ONE_OF: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "communities": (("path",),),
     "amenities": (("path",), ("osm",)),
+    "ledgers": (("path",),),
     "homes": (("path",), ("osm_buildings",), ("raster",)),
     "network": (("path",), ("place",), ("nodes", "edges")),
     "terrain": (("dem",),),
@@ -51,8 +55,11 @@ ONE_OF: Mapping[str, tuple[tuple[str, ...], ...]] = {
 }
 """Ways to say where a section's data come from: exactly one."""
 
-OPTIONAL = ("terrain", "barriers", "gates", "compounds")
+OPTIONAL = ("terrain", "barriers", "gates", "compounds", "ledgers")
 """Sections a study may do without."""
+
+REPEATED = ("amenities", "ledgers")
+"""Sections that may stand more than once, each under ``[[name]]``."""
 
 DATUMS = ("wgs84", "gcj02", "bd09", "auto")
 LANGS = ("zh", "en")
@@ -72,8 +79,8 @@ class StudyText:
         The study file.
     study, communities, homes, network, terrain, barriers, gates, compounds : dict
         Keys given in each section.
-    amenities : tuple of dict
-        One per ``[[amenities]]``.
+    amenities, ledgers : tuple of dict
+        One per ``[[amenities]]``, one per ``[[ledgers]]``.
     written : frozenset of str
         ``section.key`` of every key that stands in the file, sound or not.
     raw : str
@@ -92,6 +99,7 @@ class StudyText:
     compounds: Mapping[str, Any] = field(default_factory=dict)
     written: frozenset[str] = frozenset()
     raw: str = field(repr=False, default="")
+    ledgers: tuple[Mapping[str, Any], ...] = ()
 
     def file(self, written: str) -> Path:
         """Return where a path written in the study lies."""
@@ -161,17 +169,18 @@ def read_study_text(path: str | Path, faults: Faults) -> StudyText | None:
         return None
     _check_shape(table, path.name, faults)
     parts = {name: _section(name, table.get(name), path, faults)
-             for name in SECTIONS if name != "amenities"}
-    amenities = [_section("amenities", entry, path, faults, number=n)
-                 for n, entry in enumerate(_entries(table), start=1)]
+             for name in SECTIONS if name not in REPEATED}
+    repeated = {name: tuple(_section(name, entry, path, faults, number=n)
+                            for n, entry in enumerate(_entries(table, name), start=1))
+                for name in REPEATED}
     written = frozenset(f"{name}.{key}" for name, section in table.items()
                         if isinstance(section, dict) for key in section)
-    return StudyText(path=path, amenities=tuple(amenities), written=written, raw=raw, **parts)
+    return StudyText(path=path, written=written, raw=raw, **parts, **repeated)
 
 
-def _entries(table: dict[str, Any]) -> list[Any]:
-    """Amenities' entries; a single ``[amenities]`` is as good as ``[[amenities]]``."""
-    entries = table.get("amenities", [])
+def _entries(table: dict[str, Any], name: str) -> list[Any]:
+    """Entries of a section; a single ``[amenities]`` is as good as ``[[amenities]]``."""
+    entries = table.get(name, [])
     return entries if isinstance(entries, list) else [entries]
 
 
