@@ -168,14 +168,14 @@ def read_study_text(path: str | Path, faults: Faults) -> StudyText | None:
     if table is None:
         return None
     _check_shape(table, path.name, faults)
-    parts = {name: _section(name, table.get(name), path, faults)
+    parts: dict[str, Any] = {name: _section(name, table.get(name), path, faults)
              for name in SECTIONS if name not in REPEATED}
-    repeated = {name: tuple(_section(name, entry, path, faults, number=n)
-                            for n, entry in enumerate(_entries(table, name), start=1))
-                for name in REPEATED}
+    parts |= {name: tuple(_section(name, entry, path, faults, number=n)
+                        for n, entry in enumerate(_entries(table, name), start=1))
+              for name in REPEATED}
     written = frozenset(f"{name}.{key}" for name, section in table.items()
                         if isinstance(section, dict) for key in section)
-    return StudyText(path=path, written=written, raw=raw, **parts, **repeated)
+    return StudyText(path=path, written=written, raw=raw, **parts)
 
 
 def _entries(table: dict[str, Any], name: str) -> list[Any]:
