@@ -46,11 +46,12 @@ def side_panel(result: Assessment, community_id: str, *, say: Say, lang: str) ->
                 (say("homes"), f"{(study.homes['community_id'] == community_id).sum():,}"),
                 (say("area"), study.name or say("study_unnamed")),
                 *study_facts(study, say, lang)]
-    return fill("<aside>{}{}{}{}{}</aside>",
+    return fill("<aside>{}{}{}{}{}{}</aside>",
                 section(say("missing"), lacking),
                 section(say("unknown"), unknown),
                 section(say("clauses"), _clauses(result, community_id, say, lang)),
-                section(say("overview"), facts(overview)), sources(study, say, lang))
+                section(say("overview"), facts(overview)), _gates_known(result, community_id, say),
+                sources(study, say, lang))
 
 
 def _button(clause: Clause, result: Assessment, say: Say) -> Html:
@@ -90,6 +91,24 @@ def _causes(gap: dict[str, Any], say: Say) -> str:
     return say("list_mark").join(
         say("cause_people", cause=say(f"term.cause_{cause}"), people=people_text(float(n)))
         for cause, n in found)
+
+
+def _gates_known(result: Assessment, community_id: str, say: Say) -> Html:
+    """What is known of the gates, and how many answers rest on a guess."""
+    if community_id not in result.gates.index:
+        return Html()
+    found: dict[str, Any] = {str(k): v for k, v in result.gates.loc[community_id].items()}
+    counts = {k: int(found[k]) for k in ("surveyed", "mapped", "assumed", "unknown")}
+    told = [say("gates_counts", **counts)]
+    if found["compounds_ungated"]:
+        told.append(say("gates_ungated", count=int(found["compounds_ungated"])))
+    if pd.isna(found["people"]):
+        told.append(say("gates_share_unknown"))
+    elif found["people"] > 0:
+        told.append(say("gates_share", share=percent_text(found["share_assumed"]),
+                        people=people_text(found["people_assumed"]),
+                        most=percent_text(result.study.assumed_share_max)))
+    return section(say("gates_known"), *[fill("<p>{}</p>", text) for text in told])
 
 
 def _checks(result: Assessment, community_id: str, say: Say, lang: str) -> Html:

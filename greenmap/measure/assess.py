@@ -10,6 +10,7 @@ import pandas as pd
 
 from greenmap import progress
 from greenmap.measure.causes import Trial, list_trials
+from greenmap.measure.count_gates import count_gates
 from greenmap.measure.cover import cover
 from greenmap.measure.find_gaps import find_checks, find_gaps
 from greenmap.measure.isochrones import isochrones
@@ -20,6 +21,7 @@ from greenmap.model.reach_table import ReachTable
 from greenmap.model.standard import Clause
 from greenmap.model.study import Assessment, Study
 from greenmap.model.unit import list_units
+from greenmap.network.hurdles import ASSUMED, CLOSED
 
 MAP_MARGIN_M = 500.0
 """How far around the communities isochrones are drawn."""
@@ -63,7 +65,7 @@ def assess(study: Study, *, attach_limit_m: float = 100.0, search_min: float = S
         progress.report(done, steps, "measure.explaining", profile=name)
         trials[name] = _trials(study, name, attachments, freed)
     progress.report(steps - 2, steps, "measure.covering")
-    coverage = cover(reaches, study, trials=trials)
+    coverage = cover(reaches, study, trials=trials, sure=_without_assumed(study, attachments))
     progress.report(steps - 1, steps, "measure.drawing")
     areas = _isochrones(study, attachments) if with_isochrones else _no_isochrones(study)
     progress.report(steps, steps, "measure.done")
@@ -72,8 +74,10 @@ def assess(study: Study, *, attach_limit_m: float = 100.0, search_min: float = S
         gaps=find_gaps(coverage, study), checks=find_checks(coverage, study),
         snaps=_snaps(attachments), isochrones=areas, units=list_units(study.communities),
         manifest={**make_manifest(study, arguments={"attach_limit_m": attach_limit_m,
-                                                    "search_min": search_min}),
+                                                    "search_min": search_min,
+                                                    **_assuming(study)}),
                   "attached": _counts(attachments)},
+        gates=count_gates(study, coverage.answers),
     )
 
 
@@ -127,6 +131,27 @@ def _trials(study: Study, name: str, attachments: Attachments, freed: Attachment
     return tables
 
 
+def _without_assumed(study: Study, attachments: Attachments) -> dict[str, ReachTable] | None:
+    """Walk again to the clauses' limits with assumed gates shut; None where nothing is assumed."""
+    hurdle = study.network.hurdle
+    gates = hurdle is not None and bool((hurdle == ASSUMED).any())
+    if not (gates or attachments.homes.assumed.any() or attachments.entrances.assumed.any()):
+        return None
+    network = study.network
+    if hurdle is not None:
+        network = replace(network, hurdle=np.where(hurdle == ASSUMED, CLOSED, hurdle))
+    put = Attachments(*(replace(part, edge=np.where(part.assumed, -1, part.edge))
+                        for part in (attachments.homes, attachments.entrances)))
+    tables = {}
+    for name in study.standard.profiles:
+        clauses = _clauses(study, name)
+        farthest = max(c.limit for c in clauses)
+        tables[name] = reach(network, study.homes, study.amenities, profile=study.profiles[name],
+                             bands=(farthest,), search_limit=farthest,
+                             sets=match_clauses(study.amenities, clauses), attachments=put)
+    return tables
+
+
 def _isochrones(study: Study, attachments: Attachments) -> gpd.GeoDataFrame:
     """One layer per set of places and timed profile; clauses in metres as the adult walks."""
     wanted: dict[str, dict[str, Mask]] = {}
@@ -157,6 +182,12 @@ def _counts(attachments: Attachments) -> dict[str, dict[str, int]]:
     return {role: {str(status): int(n) for status, n in
                    zip(*np.unique(part.status.astype(str), return_counts=True), strict=True)}
             for role, part in parts.items()}
+
+
+def _assuming(study: Study) -> dict[str, float]:
+    """How much may rest on assumed gates; without barriers nothing does."""
+    known = study.network.barriers is not None
+    return {"assumed_share_max": study.assumed_share_max} if known else {}
 
 
 def _snaps(attachments: Attachments) -> pd.DataFrame:

@@ -45,10 +45,12 @@ class _Answer:
     amenity_id: npt.NDArray[np.object_]
     relieved: npt.NDArray[np.float64]
     search_limit: float
+    assumed: Mask
 
 
 def cover(reaches: Mapping[str, ReachTable], study: Study, *,
-          trials: Mapping[str, Mapping[str, ReachTable]] | None = None) -> Coverage:
+          trials: Mapping[str, Mapping[str, ReachTable]] | None = None,
+          sure: Mapping[str, ReachTable] | None = None) -> Coverage:
     """Say which homes every clause covers, and judge the units.
 
     Per home and clause: *covered* if a place that serves is reached within
@@ -70,6 +72,9 @@ def cover(reaches: Mapping[str, ReachTable], study: Study, *,
         By profile and cause: the same walks with one hindrance taken away, see
         :func:`greenmap.measure.causes.list_trials`. Without them a long way is
         only called ``detour``.
+    sure : mapping of str to ReachTable, optional
+        By profile: the same walks with assumed gates shut. Who is covered but not by these
+        is covered on an assumption. Default: nothing is assumed.
 
     Returns
     -------
@@ -87,7 +92,7 @@ def cover(reaches: Mapping[str, ReachTable], study: Study, *,
     sets = match_clauses(study.amenities, clauses)
     answers = [
         _reach_answer(clause, reaches[clause.profile], (trials or {}).get(clause.profile, {}),
-                      sets, study) if clause.kind == "reach"
+                      (sure or reaches)[clause.profile], sets, study) if clause.kind == "reach"
         else _present_answer(clause, sets, study)
         for clause in clauses
     ]
@@ -102,12 +107,13 @@ def cover(reaches: Mapping[str, ReachTable], study: Study, *,
         weight=np.column_stack([weight for weight, _ in counted]),
         search_limit=tuple(a.search_limit for a in answers),
         relieved=np.column_stack([a.relieved for a in answers]),
+        assumed=np.column_stack([a.assumed for a in answers]),
     )
     return Coverage(judge_units(homes, study, [basis for _, basis in counted]), homes)
 
 
 def _reach_answer(clause: Clause, table: ReachTable, trials: Mapping[str, ReachTable],
-                  sets: Mapping[str, Mask], study: Study) -> _Answer:
+                  sure: ReachTable, sets: Mapping[str, Mask], study: Study) -> _Answer:
     limit = to_ticks(clause.limit, clause.unit)
     column = table.column(clause.target)
     confirmed = clause.confidence in CONFIRMED
@@ -126,7 +132,8 @@ def _reach_answer(clause: Clause, table: ReachTable, trials: Mapping[str, ReachT
     reason[table.edge_ticks <= limit] = "edge_of_data"
     if not study.is_collected(clause.categories):
         reason[:] = "not_collected"
-    off_street_m, _ = straight_to(study.homes, study.amenities, serves & ~table.entrance_attached)
+    off_street_m, _ = straight_to(study.homes, study.amenities,
+                                  serves & ~_reachable(study, table.entrance_attached))
     reason[off_street_m <= limit_m] = "place_not_attached"
     reason[maybe] = "place_not_sure"
     if not confirmed:
@@ -142,7 +149,16 @@ def _reach_answer(clause: Clause, table: ReachTable, trials: Mapping[str, ReachT
     relieved = np.full(len(value), np.nan)
     for cause, ticks in walks.items():
         relieved[reason == cause] = from_ticks(ticks, table.unit)[reason == cause]
-    return _Answer(state, reason, value, amenity, relieved, table.search_limit)
+    assumed = covered & (sure.ticks[:, sure.column(clause.target)] > limit)
+    return _Answer(state, reason, value, amenity, relieved, table.search_limit, assumed)
+
+
+def _reachable(study: Study, attached: Mask) -> Mask:
+    """Whether any entrance of each row's place is on the streets."""
+    place = study.amenities["place_id"].astype(str)
+    joined: Mask = pd.Series(attached, index=place.index).groupby(place).transform("any"
+                                                                                  ).to_numpy(bool)
+    return joined
 
 
 def _present_answer(clause: Clause, sets: Mapping[str, Mask], study: Study) -> _Answer:
@@ -160,7 +176,7 @@ def _present_answer(clause: Clause, sets: Mapping[str, Mask], study: Study) -> _
     state = np.select([covered, reason == "none_near"], [COVERED, NOT_COVERED], UNKNOWN)
     nothing = np.full(len(home), None, dtype=object)
     return _Answer(state.astype(np.uint8), reason, home, nothing, np.full(len(home), np.nan),
-                   np.inf)
+                   np.inf, np.zeros(len(home), bool))
 
 
 def _places_inside(study: Study, rows: Mask) -> dict[str, int]:

@@ -97,7 +97,10 @@ def find_checks(coverage: Coverage, study: Study) -> pd.DataFrame:
     known = _by_reason(coverage.answers, study)
     for row in coverage.table[wanted].reset_index().to_dict("records"):
         unit, clause = row["unit_id"], row["clause_id"]
-        for reason, weight in known.get((unit, clause), {}).items():
+        doubts = known.get((unit, clause), {})
+        if row["reason"] == "gate_assumed":
+            doubts = doubts | {"gate_assumed": row["people_assumed"]}
+        for reason, weight in doubts.items():
             if reason in LACKING:
                 continue
             weights.append(weight)

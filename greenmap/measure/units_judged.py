@@ -99,6 +99,12 @@ def _one_clause(answers: HomeAnswers, k: int, order: npt.NDArray[np.int64],
 
     people = total(np.ones(len(which), bool))
     covered, unknown = total(state == COVERED), total(state == UNKNOWN)
+    assumed = np.zeros(len(ids))
+    if answers.assumed is not None:
+        assumed = total(answers.assumed[order, k])
+    # Where too much is assumed, those covered on an assumption aren't known to be covered.
+    doubted = np.where(assumed > study.assumed_share_max * people, assumed, 0.0)
+    sure, open_ = covered - doubted, unknown + doubted
     judged = level == clause.unit_of_audit
     required = 1.0 if clause.kind == "present" else study.share
     reason = _reasons(answers.reason[order, k], weight, which, len(ids))
@@ -108,18 +114,21 @@ def _one_clause(answers: HomeAnswers, k: int, order: npt.NDArray[np.int64],
         "people": people, "people_covered": covered, "people_unknown": unknown,
         "share": np.divide(covered, people, out=np.full(len(ids), np.nan), where=people > 0),
         "required": np.nan if required is None else required,
-        "state": _states(people, covered, unknown, required if judged else None),
+        "state": _states(people, sure, open_, required if judged else None),
     })
     for share in SIDE_BY_SIDE:
-        table[f"state_{share:.0%}".rstrip("%")] = _states(people, covered, unknown,
+        table[f"state_{share:.0%}".rstrip("%")] = _states(people, sure, open_,
                                                           share if judged else None)
-    table["reason"] = _why(table["state"], reason, judged)
+    doubts = ["gate_assumed" if many > rest else why
+              for many, rest, why in zip(doubted, unknown, reason[0], strict=True)]
+    table["reason"] = _why(table["state"], (doubts, reason[1]), judged)
     for name, q in (("walk_median", 0.5), ("walk_p90", 0.9)):
         table[name] = weighted_quantile(walk, weight, which, len(ids), q)
     table["walk_unit"] = clause.unit
     table["people_basis"] = basis
+    table["people_assumed"] = assumed
     if basis in ("floor_area", "homes"):  # the weights aren't people: none are printed
-        table[["people", "people_covered", "people_unknown"]] = np.nan
+        table[["people", "people_covered", "people_unknown", "people_assumed"]] = np.nan
     return table
 
 

@@ -22,6 +22,8 @@ from greenmap.model.walk_network import WalkNetwork, freeze
 
 COVERED, NOT_COVERED, UNKNOWN = range(3)
 ANSWERS = ("covered", "not_covered", "unknown")
+ASSUMED_SHARE_MAX = 0.2
+"""A fifth of a unit's people: our choice, no text gives one."""
 STATES = ("met", "not_met", "not_known", "not_applicable", "measured")
 
 
@@ -60,6 +62,9 @@ class Study:
     ledger : DataFrame, optional
         Departments' ledgers (台账), one row per facility, located or not; see
         :func:`greenmap.model.ledger.check_ledger`.
+    assumed_share_max : float
+        Where more than this share of a unit's people are covered only through an assumed gate,
+        and the verdict hangs on them, the answer is *not known*.
 
     Raises
     ------
@@ -83,6 +88,7 @@ class Study:
     inputs: tuple[dict[str, Any], ...] = ()
     fictional: bool = False
     ledger: pd.DataFrame | None = None
+    assumed_share_max: float = ASSUMED_SHARE_MAX
 
     def __post_init__(self) -> None:
         if self.share is not None and not 0 < self.share <= 1:
@@ -137,6 +143,8 @@ class HomeAnswers:
     relieved : (h, k) array of float
         Walk if the reason named (a wall, a slope …) were taken away; missing
         where nothing was tried.
+    assumed : (h, k) array of bool
+        Covered only because a gate is assumed to be there; None: not looked at.
     """
 
     home_id: npt.NDArray[np.object_]
@@ -148,6 +156,7 @@ class HomeAnswers:
     weight: npt.NDArray[np.float64]
     search_limit: tuple[float, ...]
     relieved: npt.NDArray[np.float64] | None = None
+    assumed: npt.NDArray[np.bool_] | None = None
 
     def __post_init__(self) -> None:
         freeze(self)
@@ -183,7 +192,8 @@ class Coverage:
         ``people``, ``people_covered``, ``people_unknown``, ``share`` (0…1),
         ``required``, ``state``, ``state_80``, ``state_90``, ``state_100``,
         ``reason``, ``walk_median``, ``walk_p90`` (``inf`` = beyond the search),
-        ``walk_unit``, ``people_basis``.
+        ``walk_unit``, ``people_basis``, ``people_assumed`` (of those covered: who is so only
+        through an assumed gate).
     answers : HomeAnswers
         Per home.
     """
@@ -218,6 +228,9 @@ class Assessment:
         See :func:`greenmap.model.unit.list_units`.
     manifest : dict
         Digests, arguments, versions: plain values only.
+    gates : DataFrame
+        Per community what is known of its gates, see
+        :func:`greenmap.measure.count_gates.count_gates`; empty without barriers.
     """
 
     study: Study
@@ -230,6 +243,7 @@ class Assessment:
     isochrones: gpd.GeoDataFrame
     units: pd.DataFrame
     manifest: dict[str, Any]
+    gates: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def _repr_html_(self) -> str:
         judged = self.coverage[self.coverage["level"] == "community"]

@@ -12,8 +12,10 @@ KINDS = {
 """Kind of column: cell format and width in characters."""
 
 _KIND_OF = {
-    "count": "rank people people_covered people_unknown people_missing rows rows_out",
-    "share": "share required shortfall",
+    "count": "rank people people_covered people_unknown people_missing rows rows_out "
+             "people_assumed gates_surveyed gates_mapped gates_assumed gates_unknown compounds "
+             "compounds_ungated",
+    "share": "share required shortfall share_assumed",
     "plain": "limit",
     "number": "walk_median walk_p90 leg_m area_m2 capacity value",
     "code": "unit_id community_id home_id amenity_id place_id gap_id check_id clause_id digest",

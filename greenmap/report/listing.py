@@ -46,8 +46,9 @@ def list_coverage(result: Assessment, lang: str) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns :data:`COVERAGE`; communities by id first, then each upper
-        level; clauses in the standard's order.
+        Columns :data:`COVERAGE`, and ``people_assumed`` where walls are
+        counted; communities by id first, then each upper level; clauses in the
+        standard's order.
     """
     table = result.coverage
     clauses = _clauses(result)
@@ -68,9 +69,10 @@ def list_coverage(result: Assessment, lang: str) -> pd.DataFrame:
                          ("state", "state"), ("state_80", "state"), ("state_90", "state"),
                          ("state_100", "state")):
         out[name] = words(flat[name], prefix, lang)
-    for name in ("people", "people_covered", "people_unknown", "share"):
+    more = ["people_assumed"] if result.study.network.barriers is not None else []
+    for name in ("people", "people_covered", "people_unknown", "share", *more):
         out[name] = hide(flat[name], flat["mark"], name, lang)
-    return out[list(COVERAGE)]
+    return out[[*COVERAGE, *more]]
 
 
 def list_gaps(result: Assessment, lang: str) -> pd.DataFrame:

@@ -19,6 +19,7 @@ import xlsxwriter
 from greenmap import i18n
 from greenmap.model.study import STATES, Assessment
 from greenmap.report.columns import KINDS, heading, kind_of
+from greenmap.report.gates_sheet import list_gates
 from greenmap.report.listing import list_checks, list_coverage, list_facilities, list_gaps, word
 from greenmap.report.overview import Block, marks, overview
 from greenmap.report.sources import list_inputs, source_blocks
@@ -115,6 +116,8 @@ def write_workbook(result: Assessment, path: str | Path, *, lang: str | None = N
     _write_table(book, "checks", list_checks(result, lang), freeze=2,
                  hidden=("check_id", "clause_id", "data_source", "data_date"))
     _write_table(book, "facilities", list_facilities(result, lang), freeze=1)
+    if len(result.gates):
+        _write_table(book, "gates", list_gates(result, lang), freeze=2)
     _write_sources(book, result, lang)
     book.book.close()
     return Path(path)

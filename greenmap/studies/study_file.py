@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from greenmap.model.crs import to_study
-from greenmap.model.study import Study
+from greenmap.model.study import ASSUMED_SHARE_MAX, Study
 from greenmap.read.join import join_amenities
 from greenmap.studies.sources import Sources, read_sources
 
@@ -74,4 +74,5 @@ def make_study(sources: Sources) -> Study:
         lang=said.get("lang", "zh"), as_of=said.get("as_of", ""),
         collected=tuple(amenities.attrs["collected"]), inputs=sources.inputs,
         fictional=said.get("fictional", False),
+        assumed_share_max=float(said.get("assumed_share_max", ASSUMED_SHARE_MAX)),
     )
