@@ -21,7 +21,7 @@ from greenmap.measure.people import count_people
 from greenmap.measure.straight import name_waters, straight_to
 from greenmap.measure.units_judged import judge_units
 from greenmap.model.reach_table import ReachTable
-from greenmap.model.standard import CONFIRMED, Clause
+from greenmap.model.standard import Clause
 from greenmap.model.study import (
     COVERED,
     NOT_COVERED,
@@ -116,7 +116,7 @@ def _reach_answer(clause: Clause, table: ReachTable, trials: Mapping[str, ReachT
                   sure: ReachTable, sets: Mapping[str, Mask], study: Study) -> _Answer:
     limit = to_ticks(clause.limit, clause.unit)
     column = table.column(clause.target)
-    confirmed = clause.confidence in CONFIRMED
+    confirmed = not clause.unconfirmed(study.include)
     covered = (table.ticks[:, column] <= limit) & confirmed
     maybe = table.ticks[:, table.column(clause.doubtful)] <= limit
     serves = sets[clause.target]

@@ -65,6 +65,18 @@ class Study:
     assumed_share_max : float
         Where more than this share of a unit's people are covered only through an assumed gate,
         and the verdict hangs on them, the answer is *not known*.
+    survey : DataFrame, optional
+        What was asked on the spot: ``unit_id``, ``item_id`` (a clause of the
+        standard, or an item of a score sheet), ``value``, ``date``
+        (yyyy-mm-dd), ``role``, ``source``; one row per answer.
+    include : tuple of str
+        Confidences (``memory``, ``unsure``) whose figures are scored all the
+        same; every table marks them.
+    development : str
+        ``"new"`` or ``"existing"``, where all communities are of one kind and
+        none says so itself.
+    residential : GeoDataFrame, optional
+        Residential land as polygons, for shares of land.
 
     Raises
     ------
@@ -89,6 +101,10 @@ class Study:
     fictional: bool = False
     ledger: pd.DataFrame | None = None
     assumed_share_max: float = ASSUMED_SHARE_MAX
+    survey: pd.DataFrame | None = None
+    include: tuple[str, ...] = ()
+    development: str = ""
+    residential: gpd.GeoDataFrame | None = None
 
     def __post_init__(self) -> None:
         if self.share is not None and not 0 < self.share <= 1:
@@ -99,6 +115,8 @@ class Study:
             check_ledger(self.ledger)
         for name in ("communities", "homes", "amenities"):
             object.__setattr__(self, name, to_study(getattr(self, name), self.crs))
+        if self.residential is not None:
+            object.__setattr__(self, "residential", to_study(self.residential, self.crs))
         names = dict.fromkeys((*self.profiles, *self.standard.profiles, "adult"))
         known = {name: self.profiles.get(name) or load_profile(name) for name in names}
         object.__setattr__(self, "profiles", MappingProxyType(known))
