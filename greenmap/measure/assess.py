@@ -10,6 +10,7 @@ import pandas as pd
 
 from greenmap import progress
 from greenmap.measure.causes import Trial, list_trials
+from greenmap.measure.completeness import check_completeness
 from greenmap.measure.count_gates import count_gates
 from greenmap.measure.cover import cover
 from greenmap.measure.find_gaps import find_checks, find_gaps
@@ -78,6 +79,7 @@ def assess(study: Study, *, attach_limit_m: float = 100.0, search_min: float = S
                                                     **_assuming(study)}),
                   "attached": _counts(attachments)},
         gates=count_gates(study, coverage.answers),
+        completeness=check_completeness(study),
     )
 
 

@@ -16,6 +16,7 @@ import shapely
 
 from greenmap.errors import StudyError
 from greenmap.measure.causes import LACKING, name_causes
+from greenmap.measure.completeness import collected_at_homes
 from greenmap.measure.match_clauses import match_clauses
 from greenmap.measure.people import count_people
 from greenmap.measure.straight import name_waters, straight_to
@@ -130,8 +131,7 @@ def _reach_answer(clause: Clause, table: ReachTable, trials: Mapping[str, ReachT
     reason = name_causes(reason, limit, walks)
     reason = name_waters(reason, way, study.network.barriers)
     reason[table.edge_ticks <= limit] = "edge_of_data"
-    if not study.is_collected(clause.categories):
-        reason[:] = "not_collected"
+    reason[~collected_at_homes(study, clause.categories)] = "not_collected"
     off_street_m, _ = straight_to(study.homes, study.amenities,
                                   serves & ~_reachable(study, table.entrance_attached))
     reason[off_street_m <= limit_m] = "place_not_attached"
@@ -169,8 +169,7 @@ def _present_answer(clause: Clause, sets: Mapping[str, Mask], study: Study) -> _
         float, na_value=np.nan)
     covered = home >= clause.min_count
     reason = np.full(len(home), "none_near", dtype=object)
-    if not study.is_collected(clause.categories):
-        reason[:] = "not_collected"
+    reason[~collected_at_homes(study, clause.categories)] = "not_collected"
     reason[with_doubt >= clause.min_count] = "place_not_sure"
     reason[covered] = ""
     state = np.select([covered, reason == "none_near"], [COVERED, NOT_COVERED], UNKNOWN)

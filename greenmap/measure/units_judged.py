@@ -127,6 +127,9 @@ def _one_clause(answers: HomeAnswers, k: int, order: npt.NDArray[np.int64],
     table["walk_unit"] = clause.unit
     table["people_basis"] = basis
     table["people_assumed"] = assumed
+    table["share_low"] = table["share"]
+    table["share_high"] = np.divide(covered + unknown, people, out=np.full(len(ids), np.nan),
+                                    where=people > 0)
     if basis in ("floor_area", "homes"):  # the weights aren't people: none are printed
         table[["people", "people_covered", "people_unknown", "people_assumed"]] = np.nan
     return table

@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from greenmap.errors import StudyError
+from greenmap.model.completeness_rule import CompletenessRule
 from greenmap.model.crs import to_study
 from greenmap.model.ledger import check_ledger
 from greenmap.model.profile import Profile, load_profile
@@ -77,6 +78,9 @@ class Study:
         none says so itself.
     residential : GeoDataFrame, optional
         Residential land as polygons, for shares of land.
+    completeness : CompletenessRule, optional
+        When a category that nobody declared complete counts as collected
+        after all. Default: never.
 
     Raises
     ------
@@ -105,6 +109,7 @@ class Study:
     include: tuple[str, ...] = ()
     development: str = ""
     residential: gpd.GeoDataFrame | None = None
+    completeness: CompletenessRule | None = None
 
     def __post_init__(self) -> None:
         if self.share is not None and not 0 < self.share <= 1:
@@ -211,7 +216,8 @@ class Coverage:
         ``required``, ``state``, ``state_80``, ``state_90``, ``state_100``,
         ``reason``, ``walk_median``, ``walk_p90`` (``inf`` = beyond the search),
         ``walk_unit``, ``people_basis``, ``people_assumed`` (of those covered: who is so only
-        through an assumed gate).
+        through an assumed gate), ``share_low`` (nobody not known is covered),
+        ``share_high`` (everybody not known is).
     answers : HomeAnswers
         Per home.
     """
@@ -249,6 +255,8 @@ class Assessment:
     gates : DataFrame
         Per community what is known of its gates, see
         :func:`greenmap.measure.count_gates.count_gates`; empty without barriers.
+    completeness : DataFrame, optional
+        See :func:`greenmap.measure.completeness.check_completeness`.
     """
 
     study: Study
@@ -262,6 +270,7 @@ class Assessment:
     units: pd.DataFrame
     manifest: dict[str, Any]
     gates: pd.DataFrame = field(default_factory=pd.DataFrame)
+    completeness: pd.DataFrame | None = None
 
     def _repr_html_(self) -> str:
         judged = self.coverage[self.coverage["level"] == "community"]

@@ -11,6 +11,7 @@ import geopandas as gpd
 
 from greenmap import progress
 from greenmap.errors import CrsError, Faults
+from greenmap.model.completeness_rule import CompletenessRule
 from greenmap.model.crs import known_crs, study_crs
 from greenmap.model.profile import Profile, load_profile
 from greenmap.model.standard import Standard, load_standard, standard_ids
@@ -43,6 +44,8 @@ class Sources:
         A record per source.
     faults : Faults
         Everything wrong, of all parts.
+    completeness : CompletenessRule, optional
+        Where the study asks for it.
     """
 
     text: StudyText | None
@@ -54,6 +57,7 @@ class Sources:
     network: WalkNetwork | None
     inputs: tuple[dict[str, Any], ...]
     faults: Faults
+    completeness: CompletenessRule | None = None
 
 
 def read_sources(path: str | Path) -> Sources:
@@ -94,7 +98,14 @@ def read_sources(path: str | Path) -> Sources:
     amenities, homes = check_datums(written, network, communities, amenities, homes, faults)
     progress.report(_STEPS, _STEPS, "study.reading_homes")
     return Sources(text, standard, profiles, communities, amenities, homes, network,
-                   list_inputs(text, communities, amenities, homes, network), faults)
+                   list_inputs(text, communities, amenities, homes, network), faults,
+                   completeness=_completeness(text, faults))
+
+
+def _completeness(text: StudyText, faults: Faults) -> CompletenessRule | None:
+    if "completeness" not in text.sections:
+        return None
+    return attempt(faults, lambda: CompletenessRule(**text.completeness))
 
 
 def _standard(text: StudyText, faults: Faults) -> Standard | None:

@@ -73,6 +73,6 @@ def make_study(sources: Sources) -> Study:
         bands=tuple(sorted({float(band) for band in said.get("bands", BANDS)})),
         lang=said.get("lang", "zh"), as_of=said.get("as_of", ""),
         collected=tuple(amenities.attrs["collected"]), inputs=sources.inputs,
-        fictional=said.get("fictional", False),
+        fictional=said.get("fictional", False), completeness=sources.completeness,
         assumed_share_max=float(said.get("assumed_share_max", ASSUMED_SHARE_MAX)),
     )

@@ -39,6 +39,8 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
     "barriers": {"path": "path", "osm": "flag", **_TABLE},
     "gates": {"path": "path", **_TABLE},
     "compounds": {"path": "path", "osm": "flag", **_TABLE},
+    "completeness": {"share": "count", "window": "count",
+                     "people_per_facility": "counts_by_text"},
 }
 """Sections of a study file, and what each key holds."""
 
@@ -55,7 +57,7 @@ ONE_OF: Mapping[str, tuple[tuple[str, ...], ...]] = {
 }
 """Ways to say where a section's data come from: exactly one."""
 
-OPTIONAL = ("terrain", "barriers", "gates", "compounds", "ledgers")
+OPTIONAL = ("terrain", "barriers", "gates", "compounds", "ledgers", "completeness")
 """Sections a study may do without."""
 
 REPEATED = ("amenities", "ledgers")
@@ -77,7 +79,7 @@ class StudyText:
     ----------
     path : Path
         The study file.
-    study, communities, homes, network, terrain, barriers, gates, compounds : dict
+    study, communities, homes, network, terrain, barriers, gates, compounds, completeness : dict
         Keys given in each section.
     amenities, ledgers : tuple of dict
         One per ``[[amenities]]``, one per ``[[ledgers]]``.
@@ -85,6 +87,8 @@ class StudyText:
         ``section.key`` of every key that stands in the file, sound or not.
     raw : str
         The text itself.
+    sections : frozenset of str
+        Sections that stand in the file, with keys or without.
     """
 
     path: Path
@@ -100,6 +104,8 @@ class StudyText:
     written: frozenset[str] = frozenset()
     raw: str = field(repr=False, default="")
     ledgers: tuple[Mapping[str, Any], ...] = ()
+    completeness: Mapping[str, Any] = field(default_factory=dict)
+    sections: frozenset[str] = frozenset()
 
     def file(self, written: str) -> Path:
         """Return where a path written in the study lies."""
@@ -132,6 +138,8 @@ _IS: Mapping[str, Callable[[Any], bool]] = {
     "datum": lambda v: v in DATUMS,
     "collected": lambda v: v == "all" or _all(v, str),
     "texts_by_text": _is_text_table,
+    "counts_by_text": lambda v: isinstance(v, dict) and all(
+        _is_number(n) and n > 0 for n in v.values()),
     "mapping": lambda v: isinstance(v, str) or _is_text_table(v),
 }
 
@@ -176,7 +184,7 @@ def read_study_text(path: str | Path, faults: Faults) -> StudyText | None:
               for name in REPEATED}
     written = frozenset(f"{name}.{key}" for name, section in table.items()
                         if isinstance(section, dict) for key in section)
-    return StudyText(path=path, written=written, raw=raw, **parts)
+    return StudyText(path=path, written=written, raw=raw, sections=frozenset(table), **parts)
 
 
 def _entries(table: dict[str, Any], name: str) -> list[Any]:
