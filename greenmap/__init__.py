@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from greenmap.measure.match_clauses import match_clauses
     from greenmap.measure.reach import attach_all, reach
     from greenmap.measure.route import route
+    from greenmap.measure.track import track
     from greenmap.model.profile import Profile, load_profile
+    from greenmap.model.programme import load_programme
     from greenmap.model.standard import load_standard
     from greenmap.model.study import Assessment, Study
     from greenmap.network.entrances import find_entrances
@@ -31,11 +33,13 @@ if TYPE_CHECKING:
     from greenmap.read.communities import read_communities
     from greenmap.read.homes import read_homes
     from greenmap.read.join import join_amenities
+    from greenmap.read.status import read_status
     from greenmap.report.write import write_report
     from greenmap.results import write_results
     from greenmap.sample import write_sample
     from greenmap.settings import use
     from greenmap.studies import check_study, init_study, read_study
+    from greenmap.track_files import write_track
 
 __version__ = "0.1.0"
 
@@ -68,20 +72,25 @@ _HOME = {
     "find_gaps": "greenmap.measure.find_gaps",
     "find_checks": "greenmap.measure.find_gaps",
     "assess": "greenmap.measure.assess",
+    "load_programme": "greenmap.model.programme",
+    "read_status": "greenmap.read.status",
+    "track": "greenmap.measure.track",
     "draw_coverage": "greenmap.draw.city_map",
     "draw_community": "greenmap.draw.community_map",
     "write_report": "greenmap.report.write",
     "write_results": "greenmap.results",
+    "write_track": "greenmap.track_files",
     "use": "greenmap.settings",
 }
 """Public names in the order of the work, and where each lives."""
 
 __all__ = ["Assessment", "Profile", "Study", "assess", "attach_all", "check_study", "cover",
            "draw_community", "draw_coverage", "find_checks", "find_entrances", "find_gaps",
-           "init_study", "isochrones", "join_amenities", "load_profile", "load_standard",
-           "match_clauses", "network_from_tables", "reach", "read_amenities", "read_communities",
-           "read_homes", "read_network", "read_study", "route", "save_network", "to_osmnx", "use",
-           "with_heights", "write_report", "write_results", "write_sample"]
+           "init_study", "isochrones", "join_amenities", "load_profile", "load_programme",
+           "load_standard", "match_clauses", "network_from_tables", "reach", "read_amenities",
+           "read_communities", "read_homes", "read_network", "read_status", "read_study", "route",
+           "save_network", "to_osmnx", "track", "use", "with_heights", "write_report",
+           "write_results", "write_sample", "write_track"]
 
 
 def __getattr__(name: str) -> Any:

@@ -19,7 +19,8 @@ from greenmap.cli import main
 from greenmap.console import BAD_INPUT, DONE, GAPS_FOUND, INTERRUPTED, OUR_BUG, progress_bar
 
 STUDIES = Path(__file__).parent / "data" / "studies"
-VERBS = ("init", "sample", "demo", "check", "build", "assess", "map", "report", "standards")
+VERBS = ("init", "sample", "demo", "check", "build", "assess", "map", "report", "standards",
+         "track")
 
 
 def run(*args: str, code: int = DONE) -> str:

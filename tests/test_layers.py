@@ -16,7 +16,8 @@ MAY_NOT = {("model", "engine"), ("engine", "model"), ("draw", "measure"), ("draw
            ("report", "network"), ("report", "read"), ("report", "engine"), ("report", "draw"),
            ("measure", "read"), ("read", "engine")}
 ONLY_HOME = {"folium": {"draw/page.py"}, "osmnx": {"read/osm_web.py"},
-             "rasterio": {"read/raster.py"}, "xlsxwriter": {"report/workbook.py"},
+             "rasterio": {"read/raster.py"}, "xlsxwriter": {"report/workbook.py", "report/book.py"},
+             "matplotlib": {"draw/track_page.py"},
              "networkx": {"read/graphml.py", "network/export.py"},
              "contourpy": {"measure/isochrones.py"},
              "click": {"cli.py", "console.py", "commands"}, "tqdm": {"console.py"}}
