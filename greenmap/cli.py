@@ -23,6 +23,7 @@ from greenmap.console import (
     hush,
     progress_bar,
     say,
+    tell_walkers,
 )
 
 if TYPE_CHECKING:
@@ -122,6 +123,7 @@ def _write(result: Assessment, out: Path) -> None:
     import greenmap as gm
 
     gm.write_results(result, out, lang=asked_lang() or result.study.lang)
+    tell_walkers(result.study)
     say("assess_done", communities=len(result.study.communities), gaps=len(result.gaps),
          checks=len(result.checks))
     for name in ("index.html", "communities", "gaps.xlsx", "manifest.json"):

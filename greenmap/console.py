@@ -6,12 +6,15 @@ import logging
 import sys
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from greenmap import i18n, settings
 from greenmap.errors import GreenmapError, InputError
+
+if TYPE_CHECKING:
+    from greenmap.model.study import Study
 
 DONE, GAPS_FOUND, BAD_INPUT, OUR_BUG = range(4)
 INTERRUPTED = 130
@@ -38,6 +41,23 @@ def say(key: str, **facts: Any) -> None:
 
 def _quiet() -> bool:
     return bool(click.get_current_context().find_root().meta.get("greenmap.quiet"))
+
+
+def tell_walkers(study: Study) -> None:
+    """Print how fast everybody walks, on what that rests, and what waits do to it."""
+    from greenmap.model.wait import SIGNALS_SHOWN, load_waits
+
+    lang = settings.current().lang
+    for profile in (study.profiles[name] for name in sorted(study.profiles)):
+        if profile.speed_m_per_min is None:
+            say("walker_metres", name=profile.name(lang))
+            continue
+        say("walker", name=profile.name(lang), speed=f"{profile.speed_m_per_min:g}",
+            confidence=i18n.text(f"term.confidence_{profile.confidence}"),
+            source=(profile.basis_zh if lang == "zh" else profile.basis_en) or profile.source,
+            metres=f"{profile.metres_in(15):,.0f}", signals=SIGNALS_SHOWN,
+            with_waits=f"{load_waits().metres_in(profile, 15):,.0f}")
+    say("waits_off" if study.network.wait_s is None else "waits_on")
 
 
 def hush() -> None:

@@ -171,6 +171,11 @@ def _found(clause: Clause, found: dict[str, Any], hidden: str, search_limit: flo
     # Of a category nobody collected no walk is known, however far was searched.
     walk = (Html() if pd.isna(found["walk_median"]) or found["reason"] == "not_collected"
             else _small(say("walks", median=median, p90=p90)))
+    if pd.notna(found.get("walk_median_no_waits")):
+        plain = [walk_text(found[f"{name}_no_waits"], unit=found["walk_unit"],
+                           search_limit=search_limit, lang=lang)
+                 for name in ("walk_median", "walk_p90")]
+        walk = fill("{}{}", walk, _small(say("walks_no_waits", median=plain[0], p90=plain[1])))
     return fill("{}{}{}", told, walk, basis)
 
 

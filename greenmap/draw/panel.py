@@ -11,6 +11,7 @@ from greenmap.draw.figures import NONE, percent_text
 from greenmap.draw.markup import Html, fill, join, row, section, table
 from greenmap.model.profile import Profile
 from greenmap.model.study import Study
+from greenmap.model.wait import KINDS, SIGNALS_SHOWN, load_waits
 
 Say = Callable[..., str]
 
@@ -88,7 +89,8 @@ def _walker(profile: Profile, say: Say, lang: str) -> Html:
                confidence=say(f"term.confidence_{profile.confidence}"))
     return fill('<p>{}<span class="source">{}</span></p>',
                 say("profile_speed", name=name, speed=f"{profile.speed_m_per_min:g}",
-                    metres=f"{profile.metres_in(15):,.0f}"), told)
+                    metres=f"{profile.metres_in(15):,.0f}", signals=SIGNALS_SHOWN,
+                    with_waits=f"{load_waits().metres_in(profile, 15):,.0f}"), told)
 
 
 def sources(study: Study, say: Say, lang: str) -> Html:
@@ -102,7 +104,8 @@ def sources(study: Study, say: Say, lang: str) -> Html:
     return section(say("sources"), told if rows else Html(),
                    *[fill('<p class="quiet">{}</p>', note)
                      for note in (attribution(study, say), say("term.boundaries_note"),
-                                  _ground(study, say), _walls(study, say), *notes)])
+                                  _ground(study, say), _walls(study, say), _waits(study, say),
+                                  *notes)])
 
 
 def _ground(study: Study, say: Say) -> str:
@@ -116,6 +119,13 @@ def _walls(study: Study, say: Say) -> str:
     gates = barriers.gates_by_source()
     return say("walls_counted", gates=len(barriers.gate_id), surveyed=gates["surveyed"],
                mapped=gates["mapped"], assumed=gates["assumed"])
+
+
+def _waits(study: Study, say: Say) -> str:
+    if study.network.wait_s is None:
+        return say("waits_off")
+    both = zip(KINDS, load_waits().seconds(), strict=True)
+    return say("waits_on", **{kind: f"{seconds:g}" for kind, seconds in both})
 
 
 def _role(role: str, say: Say) -> str:

@@ -66,7 +66,8 @@ def assess(study: Study, *, attach_limit_m: float = 100.0, search_min: float = S
         progress.report(done, steps, "measure.explaining", profile=name)
         trials[name] = _trials(study, name, attachments, freed)
     progress.report(steps - 2, steps, "measure.covering")
-    coverage = cover(reaches, study, trials=trials, sure=_without_assumed(study, attachments))
+    coverage = cover(reaches, study, trials=trials, sure=_without_assumed(study, attachments),
+                     no_waits=_without_waits(study, attachments, search_min))
     progress.report(steps - 1, steps, "measure.drawing")
     areas = _isochrones(study, attachments) if with_isochrones else _no_isochrones(study)
     progress.report(steps, steps, "measure.done")
@@ -87,7 +88,8 @@ def _clauses(study: Study, profile: str) -> list[Clause]:
     return [c for c in study.standard.clauses if c.kind == "reach" and c.profile == profile]
 
 
-def _reach(study: Study, name: str, attachments: Attachments, search_min: float) -> ReachTable:
+def _reach(study: Study, name: str, attachments: Attachments, search_min: float,
+           without: tuple[str, ...] = ()) -> ReachTable:
     clauses = _clauses(study, name)
     walker = study.profiles[name]
     timed = walker.unit == "min"
@@ -95,8 +97,17 @@ def _reach(study: Study, name: str, attachments: Attachments, search_min: float)
         study.network, study.homes, study.amenities, profile=walker,
         bands=study.bands if timed else sorted({c.limit for c in clauses}),
         search_limit=search_min if timed else None,
-        sets=match_clauses(study.amenities, clauses), attachments=attachments,
+        sets=match_clauses(study.amenities, clauses), attachments=attachments, without=without,
     )
+
+
+def _without_waits(study: Study, attachments: Attachments, search_min: float
+                   ) -> dict[str, ReachTable] | None:
+    """Walk again without waits at crossings; None where none are counted."""
+    if study.network.wait_s is None:
+        return None
+    return {name: _reach(study, name, attachments, search_min, without=("crossing",))
+            for name in study.standard.profiles if study.profiles[name].unit == "min"}
 
 
 def _without_walls(study: Study, attachments: Attachments, attach_limit_m: float) -> Attachments:

@@ -6,7 +6,7 @@ it, or it isn't known: only what is sure counts. Nothing missing is ever read as
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -51,7 +51,8 @@ class _Answer:
 
 def cover(reaches: Mapping[str, ReachTable], study: Study, *,
           trials: Mapping[str, Mapping[str, ReachTable]] | None = None,
-          sure: Mapping[str, ReachTable] | None = None) -> Coverage:
+          sure: Mapping[str, ReachTable] | None = None,
+          no_waits: Mapping[str, ReachTable] | None = None) -> Coverage:
     """Say which homes every clause covers, and judge the units.
 
     Per home and clause: *covered* if a place that serves is reached within
@@ -76,6 +77,9 @@ def cover(reaches: Mapping[str, ReachTable], study: Study, *,
     sure : mapping of str to ReachTable, optional
         By profile: the same walks with assumed gates shut. Who is covered but not by these
         is covered on an assumption. Default: nothing is assumed.
+
+    no_waits : mapping of str to ReachTable, optional
+        By profile: the same walks without waits at crossings, told beside those with them.
 
     Returns
     -------
@@ -109,6 +113,7 @@ def cover(reaches: Mapping[str, ReachTable], study: Study, *,
         search_limit=tuple(a.search_limit for a in answers),
         relieved=np.column_stack([a.relieved for a in answers]),
         assumed=np.column_stack([a.assumed for a in answers]),
+        value_no_waits=_without_waits(clauses, no_waits),
     )
     return Coverage(judge_units(homes, study, [basis for _, basis in counted]), homes)
 
@@ -151,6 +156,21 @@ def _reach_answer(clause: Clause, table: ReachTable, trials: Mapping[str, ReachT
         relieved[reason == cause] = from_ticks(ticks, table.unit)[reason == cause]
     assumed = covered & (sure.ticks[:, sure.column(clause.target)] > limit)
     return _Answer(state, reason, value, amenity, relieved, table.search_limit, assumed)
+
+
+def _without_waits(clauses: Sequence[Clause], tables: Mapping[str, ReachTable] | None
+                   ) -> npt.NDArray[np.float64] | None:
+    """Walks without waits; missing for clauses that ask for no walk."""
+    if tables is None:
+        return None
+    walked = next(iter(tables.values()))
+    nothing = np.full(len(walked.home_id), np.nan)
+    columns = [nothing]
+    for clause in clauses:
+        table = tables.get(clause.profile) if clause.kind == "reach" else None
+        columns.append(nothing if table is None else np.where(
+            table.attached, table.nearest[:, table.column(clause.target)], np.nan))
+    return np.column_stack(columns[1:])
 
 
 def _reachable(study: Study, attached: Mask) -> Mask:

@@ -168,6 +168,8 @@ class HomeAnswers:
         where nothing was tried.
     assumed : (h, k) array of bool
         Covered only because a gate is assumed to be there; None: not looked at.
+    value_no_waits : (h, k) array of float
+        `value` if nobody waited at crossings; None: waits aren't counted.
     """
 
     home_id: npt.NDArray[np.object_]
@@ -180,6 +182,7 @@ class HomeAnswers:
     search_limit: tuple[float, ...]
     relieved: npt.NDArray[np.float64] | None = None
     assumed: npt.NDArray[np.bool_] | None = None
+    value_no_waits: npt.NDArray[np.float64] | None = None
 
     def __post_init__(self) -> None:
         freeze(self)
@@ -218,6 +221,8 @@ class Coverage:
         ``walk_unit``, ``people_basis``, ``people_assumed`` (of those covered: who is so only
         through an assumed gate), ``share_low`` (nobody not known is covered),
         ``share_high`` (everybody not known is).
+        through an assumed gate). Where waits are counted also ``people_covered_no_waits``,
+        ``walk_median_no_waits`` and ``walk_p90_no_waits``.
     answers : HomeAnswers
         Per home.
     """

@@ -109,6 +109,8 @@ class WalkNetwork:
         Number of the wall (hurdle 1) or of the gate (2 to 6) in `barriers`, else -1.
     barriers : Barriers, optional
         Walls, gates and compounds, in `crs`.
+    wait_s : array (m,), seconds, optional
+        Lost at crossings on the way along each edge; None: not counted.
     """
 
     node_id: npt.NDArray[Any]
@@ -140,6 +142,7 @@ class WalkNetwork:
     hurdle: npt.NDArray[np.uint8] | None = None
     hurdle_id: I4 | None = None
     barriers: Barriers | None = None
+    wait_s: F8 | None = None
 
     def __post_init__(self) -> None:
         freeze(self)

@@ -39,7 +39,7 @@ def content_digest(network: WalkNetwork) -> str:
     content.update(np.rint(network.shape_xy * 1e3).astype(np.int64).tobytes())
     outline = shapely.get_coordinates(network.extent)
     content.update(np.rint(outline * 1e3).astype(np.int64).tobytes())
-    for part in (*_hurdles(network), *_ground(network)):
+    for part in (*_hurdles(network), *_ground(network), *_waits(network)):
         content.update(part)
     return content.hexdigest()
 
@@ -52,6 +52,12 @@ def _ground(network: WalkNetwork) -> Iterator[bytes]:
         unknown = np.isnan(network.height_m)
         yield b"heights" + network.height_start.tobytes() + unknown.tobytes()
         yield np.rint(np.nan_to_num(network.height_m) * 1e3).astype(np.int64).tobytes()
+
+
+def _waits(network: WalkNetwork) -> Iterator[bytes]:
+    """What crossings add, to the millisecond."""
+    if network.wait_s is not None:
+        yield b"waits" + np.rint(network.wait_s * 1e3).astype(np.int64).tobytes()
 
 
 def _hurdles(network: WalkNetwork) -> Iterator[bytes]:

@@ -12,6 +12,7 @@ from greenmap.errors import NetworkError
 from greenmap.model.profile import Profile
 from greenmap.model.walk_network import F8, I8, U4, Bool, WalkNetwork, freeze
 from greenmap.network.hurdles import blocked
+from greenmap.units import TICKS_PER
 
 BLOCKED = 0xFFFF_FFFF
 """Cost of an edge that may not be walked in a direction."""
@@ -50,7 +51,8 @@ def price(
         Who walks.
     without : collection of str
         Hindrances taken away, to find out what a detour is due to: ``"gate"``, ``"wall"``,
-        ``"steps"`` (a flight is flat street), ``"slope"`` (all is flat).
+        ``"steps"`` (a flight is flat street), ``"slope"`` (all is flat), ``"crossing"``
+        (nobody waits to cross a street).
 
     Returns
     -------
@@ -68,7 +70,8 @@ def price(
 
     An edge takes its length at the flat speed times what its slope adds, which up is more
     than down. A flight of steps takes its stairs factor or its slope, whichever is more: a
-    stair is a slope already. Metres are metres on any slope.
+    stair is a slope already. Metres are metres on any slope. Waits at crossings, where they
+    are counted, come on top; everybody waits as long.
 
     A walker no faster on the flat than another, with a slope cap no higher and a stairs factor
     no lower, is nowhere quicker, whatever the grades.
@@ -76,9 +79,10 @@ def price(
     efforts = _efforts(network, profile, without)
     refused = _refused(network, profile, without)
     open_ = network.forward & ~refused[0], network.backward & ~refused[1]
+    waits = _wait_ticks(network, profile, without)
     costs = []
     for effort, may in zip(efforts, open_, strict=True):
-        ticks = leg_ticks(network.length_m * effort, profile)
+        ticks = leg_ticks(network.length_m * effort, profile) + waits
         if len(ticks) and ticks.max() >= BLOCKED:
             raise NetworkError(
                 "network.edge_too_long",
@@ -87,6 +91,12 @@ def price(
             )
         costs.append(np.where(may, ticks, BLOCKED).astype(np.uint32))
     return EdgeTicks(*costs)
+
+
+def _wait_ticks(network: WalkNetwork, profile: Profile, without: Collection[str]) -> I8:
+    if network.wait_s is None or profile.unit == "m" or "crossing" in without:
+        return np.zeros(network.n_edges, np.int64)
+    return np.rint(network.wait_s / 60 * TICKS_PER["min"]).astype(np.int64)
 
 
 def leg_ticks(length_m: F8, profile: Profile) -> I8:

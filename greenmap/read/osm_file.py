@@ -88,7 +88,7 @@ def read_osm_streets(path: str | Path) -> OsmStreets:
     factory = osmium.geom.WKBFactory()
     every_node = osmium.geom.use_nodes.ALL
     ways: list[tuple[int, list[str | None], list[int], Any]] = []
-    with _opened(path) as ordered:
+    with opened(path) as ordered:
         bounds = _bounds(ordered)
         found = osmium.FileProcessor(ordered).with_locations()
         found.with_filter(EntityFilter(osmium.osm.WAY)).with_filter(KeyFilter("highway"))
@@ -174,7 +174,7 @@ def read_osm_features(
     wanted = [tuple(key.split("=")) for key in keys]
     rows: dict[str, tuple[dict[str, str], str]] = {}
     lost: set[str] = set()
-    with _opened(path) as ordered:
+    with opened(path) as ordered:
         for name, tags, shape in _objects(ordered, [key[0] for key in wanted]):
             if not any(key[0] in tags and key[1:] in ((), (tags[key[0]],)) for key in wanted):
                 continue
@@ -257,7 +257,7 @@ def _objects(path: Path, keys: list[str]) -> Iterator[tuple[str, dict[str, str],
 
 
 @contextmanager
-def _opened(path: str | Path) -> Iterator[Path]:
+def opened(path: str | Path) -> Iterator[Path]:
     """Check a file and give one whose nodes stand before its ways."""
     path = Path(path)
     if not path.is_file():

@@ -13,11 +13,13 @@ KINDS = {
 
 _KIND_OF = {
     "count": "rank people people_covered people_unknown people_missing rows rows_out "
+             "people_covered_no_waits "
              "people_assumed gates_surveyed gates_mapped gates_assumed gates_unknown compounds "
              "compounds_ungated",
     "share": "share required shortfall share_assumed",
     "plain": "limit",
-    "number": "walk_median walk_p90 leg_m area_m2 capacity value",
+    "number": "walk_median walk_p90 walk_median_no_waits walk_p90_no_waits value_no_waits "
+              "leg_m area_m2 capacity value",
     "code": "unit_id community_id home_id amenity_id place_id gap_id check_id clause_id digest",
     "long": "clause source_text people_by_cause todo role source data_source",
     "wider": "notes",

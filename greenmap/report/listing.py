@@ -46,8 +46,9 @@ def list_coverage(result: Assessment, lang: str) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns :data:`COVERAGE`, and ``people_assumed`` where walls are
-        counted; communities by id first, then each upper level; clauses in the
+        Columns :data:`COVERAGE`; ``people_assumed`` where walls are counted,
+        and what holds without waits at crossings where those are counted;
+        communities by id first, then each upper level; clauses in the
         standard's order.
     """
     table = result.coverage
@@ -70,8 +71,13 @@ def list_coverage(result: Assessment, lang: str) -> pd.DataFrame:
                          ("state_100", "state")):
         out[name] = words(flat[name], prefix, lang)
     more = ["people_assumed"] if result.study.network.barriers is not None else []
+    waits = [str(name) for name in flat if str(name).endswith("_no_waits")]
+    for name in waits:
+        out[name] = walks(result, flat, name, lang) if name.startswith("walk") else flat[name]
+    more += waits
     for name in ("people", "people_covered", "people_unknown", "share", *more):
-        out[name] = hide(flat[name], flat["mark"], name, lang)
+        if not name.startswith("walk"):
+            out[name] = hide(flat[name], flat["mark"], name, lang)
     return out[[*COVERAGE, *more]]
 
 

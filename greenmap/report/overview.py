@@ -12,6 +12,7 @@ from greenmap.model.profile import Profile
 from greenmap.model.standard import LEVELS
 from greenmap.model.study import STATES, Assessment
 from greenmap.model.unit import STUDY
+from greenmap.model.wait import KINDS, SIGNALS_SHOWN, load_waits
 from greenmap.report.columns import heading
 from greenmap.report.listing import word
 
@@ -102,6 +103,7 @@ def _facts(result: Assessment, lang: str) -> Block:
         (_say("fact_share", lang), required(result, lang)),
         (_say("fact_bands", lang), " / ".join(f"{band:g}" for band in study.bands)),
         (_say("fact_crs", lang), study.crs),
+        (_say("fact_waits", lang), told_waits(result, lang)),
         *((_say("fact_mark", lang), mark) for mark in marks(result, lang)),
     )
     return Block(_say("block_facts", lang), (), rows, ("text", "long"))
@@ -164,15 +166,26 @@ def _profiles(result: Assessment, lang: str) -> Block:
         (profile.name(lang), word(f"confidence_{profile.confidence}", lang),
          profile.speed_m_per_min,
          None if profile.speed_m_per_min is None else profile.metres_in(15),
+         None if profile.speed_m_per_min is None else load_waits().metres_in(profile, 15),
          _on_steps(profile, lang),
          sum(clause.kind == "reach" and clause.profile == key for clause in clauses),
          profile.basis_zh if lang == "zh" else profile.basis_en)
         for key, profile in sorted(result.study.profiles.items()))
-    header = tuple(_say(name, lang) for name in (
-        "profile_name", "profile_confidence", "profile_speed", "profile_metres", "profile_steps",
-        "profile_clauses", "profile_source"))
+    signal = {"signals": SIGNALS_SHOWN, "seconds": f"{load_waits().signal_s:g}"}
+    header = tuple(i18n.text(f"report.profile_{name}", lang, **signal) for name in (
+        "name", "confidence", "speed", "metres", "metres_waits", "steps", "clauses", "source"))
     return Block(_say("block_profiles", lang), header, rows,
-                 ("long", "text", "number", "number", "word", "count", "wider"))
+                 ("long", "text", "number", "number", "number", "word", "count", "wider"))
+
+
+def told_waits(result: Assessment, lang: str) -> str:
+    """Say whether waits at crossings count, and what each costs."""
+    if result.study.network.wait_s is None:
+        return _say("waits_off", lang)
+    waits = load_waits()
+    seconds = {kind: f"{s:g}" for kind, s in zip(KINDS, waits.seconds(), strict=True)}
+    source = waits.source_zh if lang == "zh" else waits.source_en
+    return i18n.text("report.waits_on", lang, source=source, **seconds)
 
 
 def _on_steps(profile: Profile, lang: str) -> str:

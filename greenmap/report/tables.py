@@ -109,7 +109,8 @@ def write_reach(result: Assessment, folder: Path, *, lang: str, max_rows: int = 
     paths = []
     for name, homes in _parts(result, order, max(max_rows // max(len(answers.clause_id), 1), 1)):
         path = folder / f"{name}.csv"
-        _write(path, REACH, _reach_rows(result, homes, lang), lang)
+        more = () if answers.value_no_waits is None else ("value_no_waits",)
+        _write(path, (*REACH, *more), _reach_rows(result, homes, lang), lang)
         paths.append(path)
     return paths
 
@@ -155,16 +156,19 @@ def _reach_rows(result: Assessment, homes: npt.NDArray[np.int64], lang: str
         heads.append((name, i18n.text("term.beyond", lang, limit=f"{search:g}"),
                       i18n.text(f"term.unit_{clause.unit}", lang) if walked else "",
                       cell(clause.limit) if walked else ""))
+    waits = answers.value_no_waits
+    plain = [None if waits is None else waits[homes, k].tolist() for k in range(len(heads))]
     columns = [[column.tolist() for column in (  # lists: far quicker to walk than arrays
         answers.value[homes, k], answers.state[homes, k], answers.reason[homes, k],
         answers.amenity_id[homes, k])] for k in range(len(heads))]
     places: dict[object, str] = {None: ""}
     for row, (home, unit) in enumerate(zip(ids, units, strict=True)):
-        for (clause_id, beyond, measure, limit), (value, state, reason, place) in zip(
-                heads, columns, strict=True):
+        for (clause_id, beyond, measure, limit), (value, state, reason, place), bare in zip(
+                heads, columns, plain, strict=True):
             walk, name = value[row], place[row]
             if name not in places:
                 places[name] = neutral(str(name))
             yield (home, unit, clause_id, cell(walk) if walk < inf else "",
                    beyond if walk == inf else "", measure, limit, within[state[row]],
-                   reasons[str(reason[row])], places[name])
+                   reasons[str(reason[row])], places[name],
+                   *(() if bare is None else (cell(bare[row]) if bare[row] < inf else "",)))

@@ -20,6 +20,7 @@ from greenmap.network.attach import attach
 from greenmap.network.datum_evidence import LEAST_POINTS, DatumEvidence
 from greenmap.read.osm_file import ENDINGS
 from greenmap.read.source import DELIMITED, WORKBOOKS
+from greenmap.studies.detail import found_waits
 from greenmap.studies.sources import Sources
 from greenmap.studies.walls import doubtful_walls, found_walls
 
@@ -59,6 +60,7 @@ def list_found(sources: Sources) -> tuple[Fault, ...]:
             "nodes": net.n_nodes, "edges": net.n_edges, "crs": net.crs,
             "km": f"{net.length_m.sum() / 1000:.1f}"}))
         found += found_walls(net)
+        found += found_waits(net)
         if net.height_m is None:
             found.append(Fault("terrain.not_given", {}))
     return tuple(found)

@@ -24,7 +24,7 @@ _TABLE = {"layer": "text", "encoding": "text", "crs": "text", "datum": "datum", 
 SECTIONS: Mapping[str, Mapping[str, str]] = {
     "study": {"name": "text", "standard": "text", "share": "share", "profiles": "texts",
               "bands": "bands", "lang": "lang", "crs": "text", "as_of": "date",
-              "fictional": "flag", "assumed_share_max": "part"},
+              "fictional": "flag", "assumed_share_max": "part", "detail": "flag"},
     "communities": {"path": "path", **_TABLE},
     "amenities": {"path": "path", "osm": "flag", **_TABLE, "category": "text",
                   "mapping": "mapping", "collected": "collected"},

@@ -1,0 +1,63 @@
+"""Detail of a study: waits at crossings, counted only where the study asks for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from greenmap import i18n, settings
+from greenmap.errors import Fault, Faults
+from greenmap.model.wait import KINDS, load_waits
+from greenmap.model.walk_network import WalkNetwork
+from greenmap.network.waits import with_waits
+from greenmap.read.osm_crossings import read_osm_crossings
+from greenmap.studies.places import attempt
+from greenmap.studies.streets import street_file
+from greenmap.studies.study_text import StudyText
+
+
+def with_detail(text: StudyText, network: WalkNetwork | None, faults: Faults
+                ) -> WalkNetwork | None:
+    """Put waits at crossings on the streets, where the study asks for ``detail``.
+
+    Parameters
+    ----------
+    text : StudyText
+        The study file.
+    network : WalkNetwork, optional
+        Streets, cut as they will be.
+    faults : Faults
+        Takes it when the streets come from no OpenStreetMap file.
+
+    Returns
+    -------
+    WalkNetwork or None
+        As given where no detail is asked for, or a fault stands in the way.
+    """
+    if not text.study.get("detail"):
+        return network
+    file = street_file(text, "[study] detail", faults)
+    if network is None or file is None:
+        return network
+    return attempt(faults, lambda: with_waits(network, read_osm_crossings(file))) or network
+
+
+def found_waits(network: WalkNetwork) -> Iterable[Fault]:
+    """Tell how many crossings count, and what each costs.
+
+    Parameters
+    ----------
+    network : WalkNetwork
+
+    Yields
+    ------
+    Fault
+        Nothing where waits aren't counted.
+    """
+    if network.wait_s is None:
+        return
+    lang = settings.current().lang
+    both = zip(KINDS, load_waits().seconds(), strict=True)
+    told = [i18n.text("study.wait_of", lang, kind=i18n.text(f"study.wait_{kind}", lang),
+                      count=network.notes.get(f"waits_{kind}", 0), seconds=f"{seconds:g}")
+            for kind, seconds in both]
+    yield Fault("study.found_waits", {"waits": ", ".join(told)})
