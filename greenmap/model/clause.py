@@ -36,6 +36,10 @@ PER = ("unit", "person", "1000_persons", "1000_elderly_60", "household", "100_ho
        "land", "capacity")
 OPS = (">=", ">", "<=", "<", "=", "between")
 ANSWERS_OF_SURVEY = ("yes_no", "number")
+SHARES_OF = ("people", "residential_land")
+VALUE_UNITS = ("ratio", "m", "km", "m2_per_person", "km_per_km2", "beds", "count", "places", "spaces",
+               "chargers", "compounds")
+"""Units of numbers that are asked for on the spot; the locales name them."""
 
 FIGURES = {
     "reach": ("limit", "min_count", "min_area_m2", "min_floor_m2"),
@@ -58,6 +62,8 @@ class Alternative:
         How many are needed.
     min_area_m2, min_floor_m2 : float, optional
         Smallest site and floor area that serve.
+    limit : float, optional
+        ``reach``: its own limit, in the clause's unit; default the clause's.
     applies_to : str
         One of :data:`APPLIES`.
     confidence : str
@@ -68,6 +74,7 @@ class Alternative:
     min_count: int = 1
     min_area_m2: float | None = None
     min_floor_m2: float | None = None
+    limit: float | None = None
     applies_to: str = "all"
     confidence: str = "verified"
 
@@ -160,6 +167,8 @@ class Clause:
         Usual range; told, never judged.
     confidence_of : tuple of (str, str)
         Confidence of single figures, where it differs from the row's.
+    share_of : {"people", "residential_land"}
+        What the source's own share is of; walks are judged by people.
     confirmed : str
         Who read the figure in the printed text, where and when.
     """
@@ -202,6 +211,7 @@ class Clause:
     usual_floor_m2: tuple[float, float] | None = None
     usual_area_m2: tuple[float, float] | None = None
     confidence_of: tuple[tuple[str, str], ...] = ()
+    share_of: str = "people"
     confirmed: str = ""
 
     @property

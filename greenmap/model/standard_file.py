@@ -21,6 +21,8 @@ from greenmap.model.clause import (
     OPS,
     PEOPLE,
     PER,
+    SHARES_OF,
+    VALUE_UNITS,
     Alternative,
     Clause,
 )
@@ -39,7 +41,8 @@ _ALTERNATIVE = ({f.name for f in fields(Alternative)} - {"categories"}) | {"cate
 _WORDS = (("kind", KINDS), ("people", PEOPLE), ("confidence", CONFIDENCES),
           ("unit_of_audit", LEVELS), ("obligation", OBLIGATIONS), ("applies_to", APPLIES),
           ("count_per", COUNT_PER), ("per", PER), ("op", OPS), ("answer", ANSWERS_OF_SURVEY),
-          ("measure", (*OF_PLACES, *OF_COMMUNITIES)))
+          ("measure", (*OF_PLACES, *OF_COMMUNITIES)), ("share_of", SHARES_OF),
+          ("value_unit", VALUE_UNITS))
 _NUMBERS = ("limit_m", "limit_min", "min_area_m2", "min_floor_m2", "min_count", "people_min",
             "value", "value_to", "radius_m")
 _PAIRS = ("people_per_facility", "usual_floor_m2", "usual_area_m2")
@@ -189,8 +192,8 @@ def _check_kind(row: Row, where: dict[str, str], faults: Faults) -> None:
         _check_limit(row, where, faults)
     if kind == "area" and not {"measure", "value"} <= set(row):
         faults.add("standard.clause_missing_field", **where, field="measure, value")
-    if row.get("answer") == "number" and "value" not in row:
-        faults.add("standard.clause_missing_field", **where, field="value")
+    if row.get("answer") == "number" and "value_unit" not in row:
+        faults.add("standard.clause_missing_field", **where, field="value_unit")
     if (row.get("op") == "between") != ("value_to" in row):
         faults.add("standard.clause_between", **where)
     if row.get("profile", "metres") not in profile_ids():
