@@ -1,4 +1,4 @@
-"""Standards that ship: each loads, is complete in both languages, says where its figures are from."""
+"""Standards that ship: each loads, is complete in two languages and names its sources."""
 
 from __future__ import annotations
 
