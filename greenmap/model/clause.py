@@ -37,8 +37,8 @@ PER = ("unit", "person", "1000_persons", "1000_elderly_60", "household", "100_ho
 OPS = (">=", ">", "<=", "<", "=", "between")
 ANSWERS_OF_SURVEY = ("yes_no", "number")
 SHARES_OF = ("people", "residential_land")
-VALUE_UNITS = ("ratio", "m", "km", "m2_per_person", "km_per_km2", "beds", "count", "places", "spaces",
-               "chargers", "compounds")
+VALUE_UNITS = ("ratio", "m", "km", "m2_per_person", "km_per_km2", "beds", "count", "places",
+               "spaces", "chargers", "compounds")
 """Units of numbers that are asked for on the spot; the locales name them."""
 
 FIGURES = {
