@@ -122,10 +122,11 @@ def _walls(study: Study, say: Say) -> str:
 
 
 def _waits(study: Study, say: Say) -> str:
+    sides = say("big_roads") if "big_road_edges" in study.network.notes else ""
     if study.network.wait_s is None:
-        return say("waits_off")
+        return f"{say('waits_off')}{sides}"
     both = zip(KINDS, load_waits().seconds(), strict=True)
-    return say("waits_on", **{kind: f"{seconds:g}" for kind, seconds in both})
+    return sides + say("waits_on", **{kind: f"{seconds:g}" for kind, seconds in both})
 
 
 def _role(role: str, say: Say) -> str:

@@ -1,9 +1,9 @@
 """Cause: what a long walk is due to, found by searching again with one thing taken away.
 
 The first thing that suffices alone is a home's cause: a gate that is shut, a wall, waits at
-crossings, a flight of steps, a slope, a slow pace. If only all of them together suffice the cause
-is *several*. A railway or water counts as the cause where the straight way to a place within the
-limit crosses it: no search can take a river away.
+crossings or a big road without one, a flight of steps, a slope, a slow pace. If only all of them
+together suffice the cause is *several*. A railway or water counts as the cause where the straight
+way to a place within the limit crosses it: no search can take a river away.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from greenmap.model.profile import Profile
 from greenmap.model.walk_network import WalkNetwork
-from greenmap.network.hurdles import CLOSED, RESIDENTS, WALL
+from greenmap.network.hurdles import CLOSED, NO_CROSSING, RESIDENTS, WALL
 
 CAUSES = ("gate", "wall", "crossing", "steps", "slope", "speed", "several", "river", "rail")
 """Causes a search can name, in the order they are asked."""
@@ -88,9 +88,10 @@ def _hindrances(network: WalkNetwork, walker: Profile) -> list[str]:
     # A wall may also stand where there is no street for it to cut.
     if (hurdle == WALL).any() or network.barriers is not None:
         found.append("wall")
+    waits = walker.unit == "min" and network.wait_s is not None and bool(network.wait_s.any())
+    if waits or (hurdle == NO_CROSSING).any():
+        found.append("crossing")
     if walker.unit == "min":
-        if network.wait_s is not None and network.wait_s.any():
-            found.append("crossing")
         steps = "steps" in network.kinds
         if steps and (walker.steps == "blocked" or walker.stairs_factor != 1):
             found.append("steps")

@@ -132,10 +132,9 @@ def _one_clause(answers: HomeAnswers, k: int, order: npt.NDArray[np.int64],
                                     where=people > 0)
     if answers.value_no_waits is not None:
         plain = answers.value_no_waits[order, k]
-        within = (state == COVERED) | ((clause.kind == "reach") & (plain <= clause.limit))
-        known = within & ((state == COVERED) | np.isin(answers.reason[order, k].astype(str),
-                                                       LACKING))
-        table["people_covered_no_waits"] = total(known)
+        within = (clause.kind == "reach") & (plain <= clause.limit)
+        within &= answers.reason[order, k] != "not_confirmed"
+        table["people_covered_no_waits"] = total(within | (state == COVERED))
         for name, q in (("walk_median", 0.5), ("walk_p90", 0.9)):
             table[f"{name}_no_waits"] = weighted_quantile(plain, weight, which, len(ids), q)
     if basis in ("floor_area", "homes"):  # the weights aren't people: none are printed

@@ -220,9 +220,8 @@ class Coverage:
         ``reason``, ``walk_median``, ``walk_p90`` (``inf`` = beyond the search),
         ``walk_unit``, ``people_basis``, ``people_assumed`` (of those covered: who is so only
         through an assumed gate), ``share_low`` (nobody not known is covered),
-        ``share_high`` (everybody not known is).
-        through an assumed gate). Where waits are counted also ``people_covered_no_waits``,
-        ``walk_median_no_waits`` and ``walk_p90_no_waits``.
+        ``share_high`` (everybody not known is). Where waits are counted also
+        ``people_covered_no_waits``, ``walk_median_no_waits`` and ``walk_p90_no_waits``.
     answers : HomeAnswers
         Per home.
     """

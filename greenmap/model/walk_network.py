@@ -103,8 +103,9 @@ class WalkNetwork:
         ends included; NaN where the terrain doesn't know.
     hurdle : array (m,) uint8, optional
         What stands on an edge: 0 nothing, 1 wall, 2 gate closed, 3 gate for residents, 4 gate
-        open, 5 gate assumed, 6 gate of unknown access. Hurdles stand on edges without length,
-        whose tail is inside the compound, or left of the wall. None: no barriers known.
+        open, 5 gate assumed, 6 gate of unknown access, 7 big road without a crossing. Hurdles
+        stand on edges without length, whose tail is inside the compound, or left of the wall or
+        road. None: no barriers known.
     hurdle_id : array (m,) int32, optional
         Number of the wall (hurdle 1) or of the gate (2 to 6) in `barriers`, else -1.
     barriers : Barriers, optional

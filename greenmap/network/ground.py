@@ -8,7 +8,7 @@ import shapely
 
 from greenmap.model.walk_network import F8, I8, Bool, Objects, WalkNetwork
 from greenmap.network.gates import GATE_M
-from greenmap.network.hurdles import RESIDENTS
+from greenmap.network.hurdles import RESIDENTS, UNKNOWN
 
 _NEAR_M = 0.5
 
@@ -36,7 +36,7 @@ def own_gates(network: WalkNetwork, place: Objects, may: I8) -> tuple[I8, F8]:
     edge, fraction = np.full(len(place), -1, np.int64), np.zeros(len(place))
     if barriers is None or network.hurdle is None or not len(barriers.compound):
         return edge, fraction
-    gate = may[network.hurdle[may] >= RESIDENTS]
+    gate = may[(network.hurdle[may] >= RESIDENTS) & (network.hurdle[may] <= UNKNOWN)]
     at = shapely.points(network.x[network.tail[gate]], network.y[network.tail[gate]])
     area, which = shapely.STRtree(at).query(
         shapely.boundary(barriers.compound), predicate="dwithin", distance=GATE_M

@@ -8,7 +8,7 @@ import numpy as np
 
 from greenmap.model.walk_network import Bool, WalkNetwork
 
-NONE, WALL, CLOSED, RESIDENTS, OPEN, ASSUMED, UNKNOWN = range(7)
+NONE, WALL, CLOSED, RESIDENTS, OPEN, ASSUMED, UNKNOWN, NO_CROSSING = range(8)
 """Values of ``WalkNetwork.hurdle``."""
 
 
@@ -23,8 +23,8 @@ def blocked(network: WalkNetwork, without: Collection[str] = ()) -> tuple[Bool, 
     network : WalkNetwork
         m edges.
     without : collection of str
-        ``"wall"``: walls are taken away; ``"gate"``: every gate stands open. Other words are
-        left to others.
+        ``"wall"``: walls are taken away; ``"gate"``: every gate stands open; ``"crossing"``: big
+        roads are crossed anywhere. Other words are left to others.
 
     Returns
     -------
@@ -52,6 +52,8 @@ def blocked(network: WalkNetwork, without: Collection[str] = ()) -> tuple[Bool, 
     inward = both.copy()
     if "wall" not in without:
         both |= network.hurdle == WALL
+    if "crossing" not in without:
+        both |= network.hurdle == NO_CROSSING
     if "gate" not in without:
         both |= network.hurdle == CLOSED
         inward |= network.hurdle == RESIDENTS

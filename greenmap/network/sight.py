@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 
 from greenmap.model.walk_network import F8, I8, Bool, Objects, WalkNetwork
-from greenmap.network.hurdles import CLOSED
+from greenmap.network.hurdles import CLOSED, UNKNOWN
 
 HOME_M = 0.5
 """A wall this near a point is its own: it may stand on either side of it."""
@@ -107,7 +107,7 @@ def gate_sides(network: WalkNetwork) -> I8:
     if network.hurdle is None:
         return side
     degree = np.bincount(np.concatenate([network.tail, network.head]), minlength=network.n_nodes)
-    gate = network.hurdle >= CLOSED
+    gate = (network.hurdle >= CLOSED) & (network.hurdle <= UNKNOWN)
     side[gate & (degree[network.head] == 1)] = -1
     side[gate & (degree[network.tail] == 1)] = 1
     return side

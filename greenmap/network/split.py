@@ -22,7 +22,7 @@ def split_edges(network: WalkNetwork, edge: I8, at: F8) -> WalkNetwork:
     Parameters
     ----------
     network : WalkNetwork
-        Without hurdles.
+        Without walls; any hurdles stand on edges that aren't split.
     edge : array (s,) int64
         Edges to split, sorted; an edge may come several times.
     at : array (s,)
@@ -48,6 +48,8 @@ def split_edges(network: WalkNetwork, edge: I8, at: F8) -> WalkNetwork:
     grown = with_nodes(
         network, shapely.get_x(place), shapely.get_y(place), network.component[network.tail[edge]]
     )
+    if network.hurdle is not None and network.hurdle_id is not None:
+        grown = replace(grown, hurdle=network.hurdle[origin], hurdle_id=network.hurdle_id[origin])
     return replace(
         grown,
         tail=tail,

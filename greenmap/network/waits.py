@@ -18,6 +18,9 @@ FOOT = ("footway", "path", "pedestrian", "steps", "cycleway", "track", "bridlewa
         "elevator")
 """Kinds without motor traffic: nobody waits to cross them."""
 
+BIG = ("trunk", "primary", "secondary")
+"""Kinds of road that may have two sides, see :mod:`greenmap.network.big_roads`."""
+
 _SIGNAL, _PLAIN, _BRIDGE, _TUNNEL, _LIFT = range(len(KINDS))
 _AT_NODES = {"signal": _SIGNAL, "unsignalised": _PLAIN, "elevator": _LIFT}
 
@@ -107,12 +110,15 @@ def _on_nodes(network: WalkNetwork, crossings: OsmCrossings, foot: Bool, drawn: 
     """Put halves on the edges that meet a crossing; return how many crossings count, by kind."""
     counted = np.zeros(len(KINDS), np.int64)
     walked = network.length_m > 0
+    weight = np.ones(network.n_edges)
+    if "big_road_edges" in network.notes:  # both sides of a big road are one street
+        weight[np.isin(np.array(network.kinds, object), BIG)[network.kind]] = 0.5
     for kind, column in _AT_NODES.items():
         node = np.isin(network.node_id, crossings.node[crossings.node_kind == kind])
-        streets = np.zeros(network.n_nodes, np.int64)
+        streets = np.zeros(network.n_nodes)
         paths = np.zeros(network.n_nodes, np.int64)
         for at in (network.tail, network.head):
-            np.add.at(streets, at[~foot & walked], 1)
+            np.add.at(streets, at[~foot & walked], weight[~foot & walked])
             np.add.at(paths, at[foot & ~drawn & walked], 1)
         junction = node & (streets >= 3) & (kind == "signal")
         over = node & (paths > 0) & ((streets > 0) | (kind == "elevator"))

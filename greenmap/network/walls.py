@@ -42,7 +42,7 @@ def with_barriers(network: WalkNetwork, barriers: Barriers) -> WalkNetwork:
     Parameters
     ----------
     network : WalkNetwork
-        Without hurdles or heights, n nodes and m edges.
+        Without walls or heights, n nodes and m edges.
     barriers : Barriers
         In the network's CRS.
 
@@ -281,6 +281,7 @@ def _with_cuts(
     xy = np.column_stack([network.x, network.y])[crossings.node]
     start = network.shape_start[-1] + 2 * np.arange(1, many + 1)
     none = np.zeros(network.n_edges, np.uint8)
+    before = none if network.hurdle is None else network.hurdle
     joined: dict[str, Any] = {
         name: np.concatenate([getattr(network, name), made]) for name, made in facts.items()
     }
@@ -291,7 +292,7 @@ def _with_cuts(
         length_m=np.append(network.length_m, np.zeros(many)),
         shape_start=np.append(network.shape_start, start),
         shape_xy=np.concatenate([network.shape_xy, np.repeat(xy, 2, axis=0)]),
-        hurdle=np.concatenate([none, matched.hurdle]).astype(np.uint8),
+        hurdle=np.concatenate([before, matched.hurdle]).astype(np.uint8),
         hurdle_id=np.concatenate([np.full(network.n_edges, -1), matched.number]).astype(np.int32),
         barriers=matched.barriers,
         **joined,

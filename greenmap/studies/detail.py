@@ -8,6 +8,7 @@ from greenmap import i18n, settings
 from greenmap.errors import Fault, Faults
 from greenmap.model.wait import KINDS, load_waits
 from greenmap.model.walk_network import WalkNetwork
+from greenmap.network.big_roads import with_big_roads
 from greenmap.network.waits import with_waits
 from greenmap.read.osm_crossings import read_osm_crossings
 from greenmap.studies.places import attempt
@@ -41,8 +42,34 @@ def with_detail(text: StudyText, network: WalkNetwork | None, faults: Faults
     return attempt(faults, lambda: with_waits(network, read_osm_crossings(file))) or network
 
 
+def with_sides(text: StudyText, network: WalkNetwork | None, faults: Faults
+               ) -> WalkNetwork | None:
+    """Let big roads be crossed at crossings only, where the study says so.
+
+    Parameters
+    ----------
+    text : StudyText
+        The study file: ``[network] big_roads``.
+    network : WalkNetwork, optional
+        Streets, not yet cut.
+    faults : Faults
+        Takes it when the streets come from no OpenStreetMap file.
+
+    Returns
+    -------
+    WalkNetwork or None
+        As given where big roads are crossed anywhere, or a fault stands in the way.
+    """
+    if text.network.get("big_roads", "anywhere") == "anywhere":
+        return network
+    file = street_file(text, "[network] big_roads", faults)
+    if network is None or file is None:
+        return network
+    return attempt(faults, lambda: with_big_roads(network, read_osm_crossings(file))) or network
+
+
 def found_waits(network: WalkNetwork) -> Iterable[Fault]:
-    """Tell how many crossings count, and what each costs.
+    """Tell how many crossings count, what each costs, and how big roads are crossed.
 
     Parameters
     ----------
@@ -53,6 +80,9 @@ def found_waits(network: WalkNetwork) -> Iterable[Fault]:
     Fault
         Nothing where waits aren't counted.
     """
+    if "big_road_edges" in network.notes:
+        yield Fault("study.found_big_roads", {"edges": network.notes["big_road_edges"],
+                                              "parted": network.notes["big_road_parted"]})
     if network.wait_s is None:
         return
     lang = settings.current().lang

@@ -17,7 +17,7 @@ from greenmap.model.profile import Profile, load_profile
 from greenmap.model.standard import Standard, load_standard, standard_ids
 from greenmap.model.walk_network import WalkNetwork
 from greenmap.studies.datum_check import check_datums, without_auto
-from greenmap.studies.detail import with_detail
+from greenmap.studies.detail import with_detail, with_sides
 from greenmap.studies.inputs import list_inputs
 from greenmap.studies.places import attempt, read_all_amenities, read_all_homes, table_args
 from greenmap.studies.streets import read_streets, with_terrain
@@ -90,6 +90,7 @@ def read_sources(path: str | Path) -> Sources:
     crs = _crs(text, communities, faults)
     progress.report(1, _STEPS, "study.reading_network")
     network = attempt(faults, lambda: read_streets(text, crs))
+    network = with_sides(text, network, faults)
     network = with_walls(text, network, faults)
     network = attempt(faults, lambda: with_terrain(text, network)) or network
     network = with_detail(text, network, faults)

@@ -34,7 +34,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
     "homes": {"path": "path", "osm_buildings": "flag", "raster": "path", "people_total": "count",
               **_TABLE},
     "network": {"path": "path", "place": "text", "nodes": "path", "edges": "path",
-                "crs": "text", "directed": "flag", "as_of": "date"},
+                "crs": "text", "directed": "flag", "as_of": "date", "big_roads": "big_roads"},
     "terrain": {"dem": "path", "as_of": "date"},
     "barriers": {"path": "path", "osm": "flag", **_TABLE},
     "gates": {"path": "path", **_TABLE},
@@ -64,6 +64,7 @@ REPEATED = ("amenities", "ledgers")
 """Sections that may stand more than once, each under ``[[name]]``."""
 
 DATUMS = ("wgs84", "gcj02", "bd09", "auto")
+BIG_ROADS = ("anywhere", "crossings")
 LANGS = ("zh", "en")
 _PATH_KEYS = "path|dem|raster|nodes|edges|standard|mapping"
 _QUOTED_PATH = re.compile(rf'\b({_PATH_KEYS})(\s*=\s*)"([^"\n]*)"')
@@ -135,6 +136,7 @@ _IS: Mapping[str, Callable[[Any], bool]] = {
     "texts": lambda v: _all(v, str),
     "bands": lambda v: isinstance(v, list) and bool(v) and all(_is_number(b) and b > 0 for b in v),
     "lang": lambda v: v in LANGS,
+    "big_roads": lambda v: v in BIG_ROADS,
     "datum": lambda v: v in DATUMS,
     "collected": lambda v: v == "all" or _all(v, str),
     "texts_by_text": _is_text_table,
