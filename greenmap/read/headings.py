@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 import pandas as pd
@@ -11,6 +12,7 @@ from greenmap.model.schema import Schema, load_schema, normal
 
 Cells = list[str | None]
 _LOOK_AT = 20
+_NUMBER = re.compile(r"[\d.,，０-９]+")
 
 
 def known_headings(schema: Schema, given: Mapping[str, str]) -> frozenset[str]:
@@ -63,6 +65,40 @@ def heading_row(rows: Sequence[Cells], known: frozenset[str]) -> tuple[int, int]
         if hits > most:
             best, most = position, hits
     return (best, most) if best >= 0 else (wide, 0)
+
+
+def two_lines(rows: Sequence[Cells], top: int) -> tuple[list[Cells], int]:
+    """Join headings that take two lines: "年龄" merged over "0-3岁" and "60岁以上".
+
+    Parameters
+    ----------
+    rows : sequence of list
+        Of a sheet.
+    top : int
+        Position of the row of headings found.
+
+    Returns
+    -------
+    rows, top
+        The lower line's word counts where it has one. As given where only one
+        line holds headings.
+
+    Examples
+    --------
+    >>> two_lines([["社区", "其中", None], [None, "男", "女"]], 0)
+    ([['社区', '其中', None], ['社区', '男', '女']], 1)
+    """
+    for upper, lower in ((top, top + 1), (top - 1, top)):
+        if upper < 0 or lower >= len(rows):
+            continue
+        width = max(len(rows[upper]), len(rows[lower]))
+        above, below = ([*row, *[None] * (width - len(row))] for row in (rows[upper], rows[lower]))
+        words = [cell for cell in (*above, *below) if cell]
+        spans = any(a and not b for a, b in zip(above, below, strict=True))
+        if spans and any(below) and not any(_NUMBER.fullmatch(word) for word in words):
+            joined = [b or a for a, b in zip(above, below, strict=True)]
+            return [*rows[:lower], joined, *rows[lower + 1:]], lower
+    return list(rows), top
 
 
 def unique_headings(cells: Cells) -> list[str]:

@@ -25,6 +25,7 @@ from greenmap.read.headings import (
     known_headings,
     match_columns,
     rename,
+    two_lines,
     unique_headings,
 )
 from greenmap.read.personal import drop_personal
@@ -98,6 +99,7 @@ def read_table(
     crs: str | None = None,
     datum: str = "wgs84",
     columns: Mapping[str, str] | None = None,
+    whole: bool = False,
 ) -> RawTable:
     """Read a file and give its columns our names.
 
@@ -122,6 +124,9 @@ def read_table(
         What the coordinates were made in.
     columns : mapping of str to str, optional
         Our column to the file's heading.
+    whole : bool
+        Keep lines of totals, and read what stands above the headings into
+        ``source["title"]``; headings may take two lines.
 
     Returns
     -------
@@ -136,7 +141,7 @@ def read_table(
     file = existing_file(path)
     ending = file.suffix.lower()
     if ending in DELIMITED or ending in WORKBOOKS:
-        raw = _flat(file, layer, encoding, known_headings(schema, given))
+        raw = _flat(file, layer, encoding, known_headings(schema, given), whole=whole)
     elif ending in PARQUET:
         raw = _parquet(file)
     else:
@@ -188,7 +193,9 @@ def _declared_crs(geometry: gpd.GeoSeries, crs: str | None, file: str) -> gpd.Ge
     return geometry.set_crs(known_crs(crs, source=file), allow_override=True)
 
 
-def _flat(file: Path, layer: str | None, encoding: str | None, known: frozenset[str]) -> RawTable:
+def _flat(
+    file: Path, layer: str | None, encoding: str | None, known: frozenset[str], *, whole: bool
+) -> RawTable:
     if file.suffix.lower() in WORKBOOKS:
         from greenmap.read.workbook import read_sheet
 
@@ -200,6 +207,9 @@ def _flat(file: Path, layer: str | None, encoding: str | None, known: frozenset[
     top, _ = heading_row(rows, known)
     if top < 0:
         raise TableError("read.no_headings", file=file.name)
+    if whole:
+        facts["title"] = " ".join(cell for row in rows[:top] for cell in row if cell)
+        rows, top = two_lines(rows, top)
     width = max((k + 1 for k, cell in enumerate(rows[top]) if cell), default=0)
     wide = [k + 1 for k, row in enumerate(rows) if k > top and any(row[width:])]
     if wide:
@@ -210,13 +220,21 @@ def _flat(file: Path, layer: str | None, encoding: str | None, known: frozenset[
         columns=unique_headings(rows[top][:width] + [None] * (width - len(rows[top]))),
         dtype=object,
     )
-    total = [_is_total(next(filter(None, row))) for _, row in body]
     raw = RawTable(frame, np.array([k for k, _ in body], np.int64), None, facts)
+    if whole:
+        return raw
+    total = [is_total(next(filter(None, row))) for _, row in body]
     return raw.keep(~np.array(total, bool), "total_row")
 
 
-def _is_total(cell: str) -> bool:
-    """Whether a row begins with "合　计", "Total:" and the like."""
+def is_total(cell: str) -> bool:
+    """Whether a cell says "合　计", "Total:" and the like.
+
+    Examples
+    --------
+    >>> is_total("合　计"), is_total("合江社区")
+    (True, False)
+    """
     return cell[0] in "合总小共tTsSgG" and "".join(cell.split()).lower().rstrip(":：") in _TOTALS
 
 
