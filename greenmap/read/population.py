@@ -103,7 +103,6 @@ def read_people(
                      columns=columns, whole=True)
     about = _about(raw, count, year, faults)
     sheet = _sheet(raw, about["count"], faults)
-    faults.raise_if_any()
     table = _joined(sheet, communities, names_of(communities, aliases)
                     if communities is not None else None, join, faults)
     faults.raise_if_any()
@@ -212,7 +211,7 @@ def _numbers(frame: pd.DataFrame, raw: RawTable, count: str, faults: Faults
                                  rows=raw.rows, file=raw.file, faults=faults)
              for band, heading in bands.items()}
     made: dict[str, pd.Series[Any]] = {}
-    total = next((c for c in (count, "people") if c in frame.columns), None)
+    total = next((c for c in (count, "people", *COUNTS) if c in frame.columns), None)
     if total:
         made["people"] = frame[total]
     elif {"men", "women"} <= set(frame.columns):
