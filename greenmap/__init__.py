@@ -27,12 +27,14 @@ if TYPE_CHECKING:
     from greenmap.network.export import to_osmnx
     from greenmap.network.open import read_network
     from greenmap.network.slope import with_heights
+    from greenmap.network.spread_people import spread_people
     from greenmap.network.store import save_network
     from greenmap.network.tables import network_from_tables
     from greenmap.read.amenities import read_amenities
     from greenmap.read.communities import read_communities
     from greenmap.read.homes import read_homes
     from greenmap.read.join import join_amenities
+    from greenmap.read.population import read_people
     from greenmap.read.status import read_status
     from greenmap.report.write import write_report
     from greenmap.results import write_results
@@ -50,6 +52,8 @@ _HOME = {
     "read_study": "greenmap.studies",
     "read_communities": "greenmap.read.communities",
     "read_homes": "greenmap.read.homes",
+    "read_people": "greenmap.read.population",
+    "spread_people": "greenmap.network.spread_people",
     "read_amenities": "greenmap.read.amenities",
     "join_amenities": "greenmap.read.join",
     "read_network": "greenmap.network.open",
@@ -88,9 +92,9 @@ __all__ = ["Assessment", "Profile", "Study", "assess", "attach_all", "check_stud
            "draw_community", "draw_coverage", "find_checks", "find_entrances", "find_gaps",
            "init_study", "isochrones", "join_amenities", "load_profile", "load_programme",
            "load_standard", "match_clauses", "network_from_tables", "reach", "read_amenities",
-           "read_communities", "read_homes", "read_network", "read_status", "read_study", "route",
-           "save_network", "to_osmnx", "track", "use", "with_heights", "write_report",
-           "write_results", "write_sample", "write_track"]
+           "read_communities", "read_homes", "read_network", "read_people", "read_status",
+           "read_study", "route", "save_network", "spread_people", "to_osmnx", "track", "use",
+           "with_heights", "write_report", "write_results", "write_sample", "write_track"]
 
 
 def __getattr__(name: str) -> Any:

@@ -33,8 +33,8 @@ def count_people(homes: pd.DataFrame, communities: pd.DataFrame, group: str
     weights : (h,) array of float
         Persons, or the stand-in; 0 where a home's people are missing.
     basis : str
-        ``measured``, ``estimated``, ``all_residents``, ``floor_area`` or
-        ``homes``.
+        ``measured``, ``spread`` (a community's total shared out over its
+        homes), ``estimated``, ``all_residents``, ``floor_area`` or ``homes``.
 
     Examples
     --------
@@ -51,10 +51,10 @@ def count_people(homes: pd.DataFrame, communities: pd.DataFrame, group: str
             return np.nan_to_num(area), "floor_area"
         return np.ones(len(homes)), "homes"
     if group == "all":
-        return np.nan_to_num(people), "measured"
+        return np.nan_to_num(people), _own_basis(homes)
     own = _numbers(homes, group)
     if own is not None:
-        return np.nan_to_num(own), "measured"
+        return np.nan_to_num(own), _own_basis(homes)
     share = _community_share(homes, communities, group)
     if share is not None:
         return np.nan_to_num(people * share), "estimated"
@@ -65,6 +65,11 @@ def _numbers(table: pd.DataFrame, column: str) -> Weights | None:
     if column not in table or table[column].isna().all():
         return None
     return pd.to_numeric(table[column]).to_numpy(float, na_value=np.nan)
+
+
+def _own_basis(homes: pd.DataFrame) -> str:
+    shared = "people_measure" in homes and (homes["people_measure"] == "estimated").any()
+    return "spread" if shared else "measured"
 
 
 def _community_share(homes: pd.DataFrame, communities: pd.DataFrame, group: str

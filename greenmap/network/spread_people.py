@@ -9,12 +9,13 @@ import numpy as np
 import pandas as pd
 
 from greenmap.errors import TableError
+from greenmap.model.outline import is_hull
 from greenmap.model.schema import first_few
 from greenmap.model.walk_network import WalkNetwork
 from greenmap.network.street_places import street_places
 from greenmap.read.ages import GROUPS
-from greenmap.read.community_names import Names, names_of
 from greenmap.read.dwellings import Figures, places_of
+from greenmap.read.gathered import members
 from greenmap.read.places import community_of
 from greenmap.read.sharing import share_groups
 
@@ -70,7 +71,7 @@ def spread_people(
         :data:`greenmap.read.dwellings.RULES`). ``attrs["spread"]``: a dict per
         community: ``community_id``, ``name``, ``people``, ``held`` (before
         scaling), ``factor``, ``homes``, ``measured`` (persons), ``rules``;
-        ``attrs["outside"]``: places in no community.
+        ``attrs["outside_ids"]``: places in no community, with nobody in them.
 
     Raises
     ------
@@ -81,7 +82,8 @@ def spread_people(
     parts, told, nowhere = [], [], []
     for key in sorted(map(str, communities.index)):
         mine = places[(places["community_id"] == key).to_numpy()].sort_index()
-        total = people.loc[key] if key in people.index else None
+        row = people[people.index == key]
+        total = row.iloc[0] if len(row) else None
         if not len(mine) and network is not None and not is_hull(communities):
             mine = _on_streets(network, communities, key)
         if not len(mine):
@@ -100,33 +102,14 @@ def spread_people(
     kept = [c for c in _COLUMNS if c in kept or c in ("people", "people_measure", "people_rule")]
     made = gpd.GeoDataFrame(made[[*kept, "geometry"]], crs="EPSG:4326")
     made.index = pd.Index(made.index, name="home_id", dtype=object)
-    made.attrs = {"spread": tuple(told), "outside": int(places["community_id"].isna().sum())}
+    outside = sorted(map(str, places.index[places["community_id"].isna()]))
+    made.attrs = {"spread": tuple(told), "outside": len(outside), "outside_ids": tuple(outside)}
     return made
-
-
-def is_hull(communities: pd.DataFrame) -> bool:
-    """Whether the outlines are only drawn around what belongs together, not boundaries.
-
-    Examples
-    --------
-    >>> is_hull(pd.DataFrame({"name": ["甲"]})), is_hull(pd.DataFrame({"outline": ["hull"]}))
-    (False, True)
-    """
-    return "outline" in communities.columns and bool((communities["outline"] == "hull").any())
 
 
 def _owned(places: gpd.GeoDataFrame, communities: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Say whose every place is: by the code or name its row says, else by where it lies."""
-    names: Names = names_of(communities)
-    ids = set(map(str, communities.index))
-
-    def meant(said: Any) -> str | None:
-        if not isinstance(said, str):
-            return None
-        found = names.find(said)
-        return said if said in ids else found[0] if len(found) == 1 else None
-
-    owner = pd.Series([meant(said) for said in places["said"]], index=places.index, dtype=object)
+    owner = members(places, communities)
     if len(places) and not is_hull(communities):
         where = community_of(places.geometry, communities)
         owner = where.where(where.notna(), owner)
@@ -158,10 +141,10 @@ def _dealt(mine: gpd.GeoDataFrame, total: pd.Series[Any] | None
     said = {group: int(total[group]) for group in ("people", *GROUPS) if group in total.index}
     shared = share_groups(said, held).set_index(mine.index).astype(float)
     by_people = rule.isin(["counted", "households", "floor_area", "floor_area_median"]).any()
-    factor = said["people"] / held.sum() if by_people and held.sum() > 0 else None
+    factor = float(said["people"] / held.sum()) if by_people and held.sum() > 0 else None
     exact = factor is not None and abs(factor - 1) < EXACT
     measured = mine["whole"].to_numpy(bool) & exact
-    made = bare.assign(**{column: shared[column] for column in shared},
+    made = bare.assign(**{column: shared[column] for column in said},
                        people_measure=np.where(measured, "measured", "estimated"),
                        people_rule=rule)
     line |= {"people": said["people"], "factor": None if factor is None else round(factor, 3),

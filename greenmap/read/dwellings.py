@@ -22,6 +22,9 @@ LATTICE_M = 40.0
 RULES = ("counted", "households", "floor_area", "floor_area_median", "compound_area", "streets")
 """What says how many live in a place, the surest first."""
 
+BELONGING = ("community_id", "community")
+"""Columns by which a row names its community."""
+
 _DWELLING = ("住", "宅", "宿舍", "公寓", "民居", "residential", "apartment", "dormitory", "house")
 
 
@@ -134,7 +137,8 @@ def places_of(
     GeoDataFrame
         Points in EPSG:4326, index ``home_id``; the homes' columns, and
         ``capacity``, ``people_rule``, ``whole`` (a count of that very place),
-        ``compound_id``, ``said`` (the community its row names, if any).
+        ``compound_id``; ``community_id`` and ``community`` as the rows name them, a
+        building's own before its compound's.
     """
     parts = []
     outlines = None if compounds is None else compounds.to_crs("EPSG:4326")
@@ -143,8 +147,8 @@ def places_of(
         part = homes.to_crs("EPSG:4326")
         part = part[lived_in(part)]
         capacity, rule = hold(part, figures)
-        part = part.assign(capacity=capacity, people_rule=rule, whole=rule == "counted",
-                           said=_said(part))
+        part = part.assign(capacity=capacity, people_rule=rule, 
+                           whole=(rule == "counted") & ~_estimated(part))
         if outlines is not None:
             inside = _compound_of(part, outlines)
             part = _dealt(part, outlines, inside, figures)
@@ -154,12 +158,12 @@ def places_of(
         parts.append(_lattice(outlines.iloc[bare], _compound_capacity(outlines, figures, bare)))
     kept = [part for part in parts if len(part)]
     if not kept:
-        return gpd.GeoDataFrame({"capacity": [], "people_rule": [], "said": [], "whole": []},
+        return gpd.GeoDataFrame({"capacity": [], "people_rule": [], "whole": []},
                                 geometry=[], crs="EPSG:4326")
     for part in kept:
         part.attrs = {}
     both = pd.concat([part.dropna(axis=1, how="all") for part in kept])
-    missing = {c: None for c in ("said", "compound_id", "compound") if c not in both.columns}
+    missing = {c: None for c in ("compound_id", "compound") if c not in both.columns}
     both = both.assign(**missing)
     both.index = pd.Index(_apart(both.index), name="home_id")
     return gpd.GeoDataFrame(both, crs="EPSG:4326")
@@ -177,12 +181,10 @@ def _apart(ids: pd.Index[Any]) -> list[str]:
     return made
 
 
-def _said(table: pd.DataFrame) -> npt.NDArray[np.object_]:
-    """The community a row names: by its code, else by its name."""
-    none = pd.Series([None] * len(table), index=table.index, dtype=object)
-    code, name = table.get("community_id", none), table.get("community", none)
-    return np.array([c if isinstance(c, str) else n if isinstance(n, str) else None
-                     for c, n in zip(code, name, strict=True)], dtype=object)
+def _estimated(homes: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    if "people_source" not in homes.columns:
+        return np.zeros(len(homes), bool)
+    return np.array([source == "estimated" for source in homes["people_source"]], bool)
 
 
 def _compound_of(homes: gpd.GeoDataFrame, outlines: gpd.GeoDataFrame) -> npt.NDArray[np.int64]:
@@ -214,15 +216,15 @@ def _dealt(homes: gpd.GeoDataFrame, outlines: gpd.GeoDataFrame, inside: npt.NDAr
         weight = weight if weight.sum() > 0 else np.ones(len(weight))
         mine[here], rules[here] = capacity[k] * weight / weight.sum(), rule[k]
         whole = whole & ~here
-    ids = np.append(outlines.index.to_numpy(object), None)[inside]
-    names = outlines.get("name", pd.Series([None] * len(outlines), dtype=object))
-    named = np.append(names.to_numpy(object), None)[inside]
-    own = homes.get("compound", pd.Series([None] * len(homes), dtype=object)).to_numpy(object)
-    said = np.append(_said(outlines), None)[inside]
-    return homes.assign(
-        capacity=mine, people_rule=rules, whole=whole, compound_id=ids,
-        compound=np.where(pd.isna(own), named, own),
-        said=np.where(pd.isna(homes["said"]), said, homes["said"]))
+    ids = pd.Series([*map(str, outlines.index), None], dtype=object).to_numpy()[inside]
+    made = homes.assign(capacity=mine, people_rule=rules, whole=whole, compound_id=ids)
+    for column in ("compound", *BELONGING):
+        theirs = outlines.get("name" if column == "compound" else column)
+        if theirs is not None:
+            lent = pd.Series([*theirs, None], dtype=object).to_numpy()[inside]
+            own = homes.get(column, pd.Series([None] * len(homes), dtype=object)).to_numpy(object)
+            made[column] = np.where(pd.isna(own), lent, own)
+    return made
 
 
 def _compound_capacity(outlines: gpd.GeoDataFrame, figures: Figures, which: npt.NDArray[np.int64]
@@ -257,7 +259,7 @@ def _lattice(outlines: gpd.GeoDataFrame, held: tuple[Floats, npt.NDArray[np.obje
             rows[own] = {"compound_id": str(key), "compound": names.iloc[k],
                          "capacity": held[0][k] / len(inside), "people_rule": held[1][k],
                          "whole": len(inside) == 1 and held[1][k] == "counted",
-                         "said": _said(outlines.iloc[[k]])[0]}
+                         **{c: outlines[c].iloc[k] for c in BELONGING if c in outlines.columns}}
             points.append(point)
     table = pd.DataFrame.from_dict(rows, orient="index")
     made = gpd.GeoDataFrame(table, geometry=points, crs=crs)

@@ -12,7 +12,7 @@ from greenmap.model.schema import Schema, load_schema, normal
 
 Cells = list[str | None]
 _LOOK_AT = 20
-_NUMBER = re.compile(r"[\d.,，０-９]+")
+_NUMBER = re.compile(r"[\d.,]+")
 
 
 def known_headings(schema: Schema, given: Mapping[str, str]) -> frozenset[str]:

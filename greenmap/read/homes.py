@@ -11,12 +11,14 @@ import numpy.typing as npt
 import pandas as pd
 
 from greenmap.errors import Faults
+from greenmap.model.outline import is_hull
 from greenmap.model.schema import check_table, first_few
 from greenmap.read.coordinates import (
     points_in_wgs84,
     shapes_in_wgs84,
     without_coordinates,
 )
+from greenmap.read.gathered import members
 from greenmap.read.ids import row_ids
 from greenmap.read.places import community_of
 from greenmap.read.polygons import geodesic_areas
@@ -152,7 +154,8 @@ def with_community(
     homes : GeoDataFrame
         Points; a column ``community_id`` counts where `communities` has it.
     communities : GeoDataFrame, optional
-        Polygons, index ``community_id``.
+        Polygons, index ``community_id``. Where they are only hulls a home
+        belongs to the one its row names, by code or name.
 
     Returns
     -------
@@ -163,7 +166,10 @@ def with_community(
     """
     none = pd.Series(None, index=homes.index, dtype=object)
     stated = homes["community_id"].astype(object) if "community_id" in homes.columns else none
-    if communities is None:
+    if communities is not None and is_hull(communities):
+        found = members(homes, communities)
+        known = found.notna()
+    elif communities is None:
         found = stated.where(stated.notna(), None)
         known = found.notna()
     else:

@@ -155,7 +155,7 @@ def _sheet(raw: RawTable, count: str, faults: Faults) -> _Sheet:
     code = plain_codes(raw.frame["code"]) if "code" in raw.frame.columns else blank
     name, above = frame.get("name", blank), frame.get("subdistrict", blank)
     label = [n or a or c for n, a, c in zip(name, above, code, strict=True)]
-    totals = find_totals(label, code)
+    totals = find_totals(label, list(code))
     above = _down(above, totals)  # merged over the rows below
     numbers = _numbers(frame, raw, count, faults)
     if "age" in frame.columns:
@@ -196,7 +196,7 @@ def _checked(raw: RawTable, kept: npt.NDArray[np.bool_], name: pd.Series[Any],
         if (more := kept & (numbers[group] > numbers["people"]).to_numpy()).any():
             faults.add("read.group_larger", file=raw.file, column=group,
                        rows=first_few(rows[more].tolist()))
-    partial = tuple(c for c in numbers if c in GROUPS and numbers[c][kept].isna().any())
+    partial = tuple(str(c) for c in numbers if c in GROUPS and numbers[c][kept].isna().any())
     return _Sheet(raw.file, rows[kept], name[kept], code[kept], above[kept],
                   numbers[kept].drop(columns=list(partial)), fits,
                   tuple((int(row), "total_row") for row in rows[~kept]), partial)

@@ -1,4 +1,4 @@
-"""Sharing out whole persons: by weight, to the last one, and groups inside the people they are of."""
+"""Sharing out whole persons by weight, to the last one; age groups stay inside their people."""
 
 from __future__ import annotations
 
@@ -85,8 +85,8 @@ def share_groups(totals: dict[str, int], weights: npt.NDArray[Any]) -> pd.DataFr
     """
     made = {"people": largest_remainder(totals["people"], np.asarray(weights, float))}
     for group in sorted(totals.keys() - {"people"}):  # 60 stands before 65 before 80
-        outer = made.get(WITHIN.get(group, ""), None)
-        if outer is None:
-            outer = made.get("elderly_60" if group == "elderly_80" else "", made["people"])
-        made[group] = largest_remainder(totals[group], outer)
+        outer = group
+        while outer not in made:
+            outer = WITHIN.get(outer, "people")
+        made[group] = largest_remainder(totals[group], made[outer])
     return pd.DataFrame(made)

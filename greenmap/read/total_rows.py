@@ -15,7 +15,8 @@ from greenmap.errors import Faults
 from greenmap.read.community_codes import DIGITS
 
 Bools = npt.NDArray[np.bool_]
-_WORD = re.compile(r"(合计|总计|小计|共计|总和|汇总|全区|全市|全县|全街道|(sub|grand)?total)[:：]?$", re.I)
+_WORD = re.compile(
+    r"(合计|总计|小计|共计|总和|汇总|全区|全市|全县|全街道|(sub|grand)?total)[:：]?$", re.I)
 _UPPER = re.compile(r"(街道|街道办事处|镇|乡|市辖区|新区|开发区|自治县)$")
 _ZEROS = re.compile(r"0{3,}$")
 
@@ -78,13 +79,13 @@ def check_totals(
         Lines that fit.
     """
     fits = 0
-    for at in np.flatnonzero(totals):
+    for at in np.flatnonzero(totals).tolist():
         said = numbers.iloc[at].dropna()
         if said.empty:
             fits += 1
             continue
         sums = [numbers[said.index][part & ~totals].sum()
-                for part in _parts(int(at), totals, codes, above, names) if (part & ~totals).any()]
+                for part in _parts(at, totals, codes, above, names) if (part & ~totals).any()]
         if any(np.allclose(one, said, atol=1e-6) for one in sums):
             fits += 1
             continue

@@ -22,8 +22,9 @@ from greenmap.network.datum_evidence import (
     find_datum,
 )
 from greenmap.read.osm_file import ENDINGS, read_osm_buildings
-from greenmap.studies.places import attempt, read_all_amenities, read_all_homes
+from greenmap.studies.places import read_all_amenities, read_all_homes
 from greenmap.studies.study_text import StudyText
+from greenmap.studies.tables import attempt
 
 AUTO = "auto"
 
@@ -101,7 +102,7 @@ def check_datums(text: StudyText, network: WalkNetwork | None,
         found = _evidence(network, homes, text.homes, outlines)
         if _settled(found, text.homes, "[homes]", homes, text, faults):
             again = replace(text, homes={**text.homes, "datum": found.best})  # type: ignore[union-attr]
-            homes = read_all_homes(again, communities, faults)
+            homes = read_all_homes(again, communities, faults, network)
         if homes is not None:
             _note(homes, found, text.homes)
     return tuple(checked), homes

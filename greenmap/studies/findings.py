@@ -21,6 +21,7 @@ from greenmap.network.datum_evidence import LEAST_POINTS, DatumEvidence
 from greenmap.read.osm_file import ENDINGS
 from greenmap.read.source import DELIMITED, WORKBOOKS
 from greenmap.studies.detail import found_waits
+from greenmap.studies.about_people import doubtful_people, found_people
 from greenmap.studies.sources import Sources
 from greenmap.studies.walls import doubtful_walls, found_walls
 
@@ -53,6 +54,7 @@ def list_found(sources: Sources) -> tuple[Fault, ...]:
         people = sources.homes["people"]
         found.append(Fault("study.found_homes", {
             "homes": len(people), "people": f"{people.sum():.0f}", "known": int(people.count())}))
+    found += found_people(sources.homes, sources.communities)
     found += _about_datums(sources)
     if sources.network is not None:
         net = sources.network
@@ -123,6 +125,7 @@ def list_warnings(sources: Sources) -> tuple[Fault, ...]:
     warnings += _about_amenities(sources)
     if sources.homes is not None:
         warnings += _about_homes(sources, sources.homes)
+        warnings += doubtful_people(sources.homes)
     if sources.communities is not None:
         warnings += _about_communities(sources, sources.communities)
     if sources.network is not None:
@@ -170,6 +173,7 @@ def _about_amenities(sources: Sources) -> Iterable[Fault]:
                 "path": name, "rows": sum(n for _, n in kinds),
                 "kinds": first_few([f"{kind} × {count}" for kind, count in kinds])})
     claimed = {key for table in sources.amenities for key in table.attrs.get("collected", ())}
+    claimed |= set(sources.text.study.get("collected", ())) if sources.text else set()
     if sources.standard is not None and sources.amenities and "all" not in claimed:
         missing = [_category(k) for k in sources.standard.categories if k not in claimed]
         if missing:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import Any
 
@@ -42,6 +43,8 @@ def list_inputs(text: StudyText, communities: gpd.GeoDataFrame | None,
     tables = [("communities", communities), *(("amenities", table) for table in amenities),
               ("homes", homes)]
     records = [_record(role, table, text) for role, table in tables if table is not None]
+    if homes is not None and "people_table" in homes.attrs:
+        records.append(_people(homes.attrs["people_table"], homes, text))
     if network is not None:
         records.append(_streets(text, network))
         if network.height_m is not None:
@@ -65,6 +68,19 @@ def _record(role: str, table: gpd.GeoDataFrame, text: StudyText) -> dict[str, An
              "outside": attrs.get("outside", 0), "collected": attrs.get("collected", ()),
              "unclassified": sum(count for _, count in attrs.get("unclassified", ()))}
     return record | {key: value for key, value in noted.items() if value}
+
+
+def _people(table: Mapping[str, Any], homes: gpd.GeoDataFrame, text: StudyText) -> dict[str, Any]:
+    """The population table; its rows are the communities whose people were shared out."""
+    source, file = table["source"], text.file(table["path"])
+    return {"role": "people", "name": file.name, "path": _relative(table["path"]),
+            "rows": sum(line["people"] is not None for line in homes.attrs["spread"]),
+            "rows_in": source["rows_in"], "digest": digest(file),
+            "crs": None, "datum": None, "encoding": source["encoding"], "layer": source["layer"],
+            "as_of": source["as_of"] or table["year"], "count": table["count"],
+            "year": table["year"], "totals": table["totals"],
+            "rows_unmatched": len(table["rows_unmatched"]),
+            "people_measured": sum(line["measured"] for line in homes.attrs["spread"])}
 
 
 def _path(name: str, text: StudyText) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import geopandas as gpd
 
@@ -19,40 +19,10 @@ from greenmap.read.osm_file import read_osm_buildings, read_osm_features
 from greenmap.read.osm_places import amenities_from_osm
 from greenmap.read.places import community_of
 from greenmap.read.source import digest
+from greenmap.studies.population import homes_of_people, read_counted
 from greenmap.studies.streets import street_file
 from greenmap.studies.study_text import StudyText
-
-T = TypeVar("T")
-_TABLE_KEYS = ("layer", "encoding", "crs", "datum", "id", "name", "columns")
-
-
-def attempt(faults: Faults, read: Callable[[], T | None]) -> T | None:
-    """Do something that may find a fault; note the fault and go on.
-
-    Examples
-    --------
-    >>> faults = Faults()
-    >>> def broken():
-    ...     raise InputError("term.unit_m")
-    >>> attempt(faults, broken), len(faults)
-    (None, 1)
-    """
-    try:
-        return read()
-    except InputError as error:
-        faults.take(error)
-        return None
-
-
-def table_args(entry: Mapping[str, Any], text: StudyText) -> dict[str, Any]:
-    """Return what a section says about its table, as arguments of a door."""
-    args = {key: entry[key] for key in _TABLE_KEYS if key in entry}
-    return {**args, "as_of": _as_of(entry, text)}
-
-
-def _as_of(entry: Mapping[str, Any], text: StudyText) -> str | None:
-    date: str | None = entry.get("as_of", text.study.get("as_of"))
-    return date
+from greenmap.studies.tables import as_of, attempt, table_args
 
 
 def read_all_amenities(text: StudyText, faults: Faults, network: WalkNetwork | None = None
@@ -110,7 +80,7 @@ def _from_streets(text: StudyText, entry: Mapping[str, Any], section: str, fault
         return None
     features = read_osm_features(file)
     table = amenities_from_osm(features, collected=entry.get("collected", ()),
-                               source=_record(file, len(features), _as_of(entry, text)),
+                               source=_record(file, len(features), as_of(entry, text)),
                                outlines=network is not None)
     if network is None:
         return table
@@ -124,9 +94,9 @@ def _record(file: Path, rows: int, as_of: str | None) -> dict[str, Any]:
             "encoding": None, "layer": None, "digest": digest(file), "as_of": as_of}
 
 
-def read_all_homes(text: StudyText, communities: gpd.GeoDataFrame | None, faults: Faults
-                   ) -> gpd.GeoDataFrame | None:
-    """Read homes from a table, from the street file's buildings, or a population raster.
+def read_all_homes(text: StudyText, communities: gpd.GeoDataFrame | None, faults: Faults,
+                   network: WalkNetwork | None = None) -> gpd.GeoDataFrame | None:
+    """Read homes from a table, buildings or raster; or share a population table out over them.
 
     Parameters
     ----------
@@ -136,11 +106,27 @@ def read_all_homes(text: StudyText, communities: gpd.GeoDataFrame | None, faults
         To put each home in its community.
     faults : Faults
         Takes a missing street file.
+    network : WalkNetwork, optional
+        Streets, along which people stand where nothing else is known.
 
     Returns
     -------
     GeoDataFrame or None
     """
+    if "path" not in text.people:
+        return _homes(text, communities, faults)
+    if communities is None:
+        return None
+    homes = attempt(faults, lambda: _homes(text, communities, faults))
+    people = read_counted(text, communities)
+    assert people is not None  # there is a path
+    if homes is None and text.homes:
+        return None  # what is wrong with them was told
+    return homes_of_people(text, people, communities, homes, network)
+
+
+def _homes(text: StudyText, communities: gpd.GeoDataFrame | None, faults: Faults
+           ) -> gpd.GeoDataFrame | None:
     entry = text.homes
     if entry.get("osm_buildings"):
         return _from_buildings(text, communities, faults)
@@ -149,7 +135,7 @@ def read_all_homes(text: StudyText, communities: gpd.GeoDataFrame | None, faults
         from greenmap.read.raster import homes_from_raster
 
         return homes_from_raster(text.file(entry["raster"]), communities=communities,
-                                 as_of=_as_of(entry, text))
+                                 as_of=as_of(entry, text))
     if "path" in entry:
         return read_homes(text.file(entry["path"]), communities=communities,
                           **table_args(entry, text))
@@ -169,7 +155,7 @@ def _from_buildings(text: StudyText, communities: gpd.GeoDataFrame | None, fault
         inside = buildings[place.notna().to_numpy()]
     homes = homes_from_buildings(inside, people_total=text.homes.get("people_total"),
                                  communities=communities)
-    homes.attrs["source"] = {**_record(file, len(buildings), _as_of(text.homes, text)),
+    homes.attrs["source"] = {**_record(file, len(buildings), as_of(text.homes, text)),
                              "rows_out": len(homes)}
     homes.attrs["outside"] = len(buildings) - len(inside)
     return homes

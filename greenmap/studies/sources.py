@@ -16,12 +16,14 @@ from greenmap.model.crs import known_crs, study_crs
 from greenmap.model.profile import Profile, load_profile
 from greenmap.model.standard import Standard, load_standard, standard_ids
 from greenmap.model.walk_network import WalkNetwork
+from greenmap.studies.areas import read_areas
 from greenmap.studies.datum_check import check_datums, without_auto
 from greenmap.studies.detail import with_detail, with_sides
 from greenmap.studies.inputs import list_inputs
-from greenmap.studies.places import attempt, read_all_amenities, read_all_homes, table_args
+from greenmap.studies.places import read_all_amenities, read_all_homes
 from greenmap.studies.streets import read_streets, with_terrain
 from greenmap.studies.study_text import StudyText, read_study_text
+from greenmap.studies.tables import attempt
 from greenmap.studies.walls import with_walls
 
 _STEPS = 4
@@ -86,7 +88,7 @@ def read_sources(path: str | Path) -> Sources:
     standard = _standard(text, faults)
     profiles = _profiles(text, standard, faults)
     progress.report(0, _STEPS, "study.reading_communities")
-    communities = _communities(text, faults)
+    communities = read_areas(text, faults)
     crs = _crs(text, communities, faults)
     progress.report(1, _STEPS, "study.reading_network")
     network = attempt(faults, lambda: read_streets(text, crs))
@@ -97,7 +99,7 @@ def read_sources(path: str | Path) -> Sources:
     progress.report(2, _STEPS, "study.reading_amenities")
     amenities = read_all_amenities(text, faults, network)
     progress.report(3, _STEPS, "study.reading_homes")
-    homes = attempt(faults, lambda: read_all_homes(text, communities, faults))
+    homes = attempt(faults, lambda: read_all_homes(text, communities, faults, network))
     amenities, homes = check_datums(written, network, communities, amenities, homes, faults)
     progress.report(_STEPS, _STEPS, "study.reading_homes")
     return Sources(text, standard, profiles, communities, amenities, homes, network,
@@ -156,13 +158,3 @@ def _crs(text: StudyText, communities: gpd.GeoDataFrame | None, faults: Faults) 
         faults.add(f"study.{why}", file=text.path.name, crs=given)
         return "auto"
     return crs.to_string()
-
-
-def _communities(text: StudyText, faults: Faults) -> gpd.GeoDataFrame | None:
-    from greenmap.read.communities import read_communities
-
-    entry = text.communities
-    if "path" not in entry:
-        return None
-    return attempt(faults, lambda: read_communities(text.file(entry["path"]),
-                                                     **table_args(entry, text)))

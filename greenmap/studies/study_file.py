@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
 
 from greenmap.model.crs import to_study
 from greenmap.model.study import ASSUMED_SHARE_MAX, Study
@@ -72,7 +76,14 @@ def make_study(sources: Sources) -> Study:
         name=said.get("name", text.path.resolve().parent.name), profiles=sources.profiles,
         bands=tuple(sorted({float(band) for band in said.get("bands", BANDS)})),
         lang=said.get("lang", "zh"), as_of=said.get("as_of", ""),
-        collected=tuple(amenities.attrs["collected"]), inputs=sources.inputs,
         fictional=said.get("fictional", False), completeness=sources.completeness,
+        collected=_collected(amenities, said), inputs=sources.inputs,
         assumed_share_max=float(said.get("assumed_share_max", ASSUMED_SHARE_MAX)),
     )
+
+
+def _collected(amenities: gpd.GeoDataFrame, said: Mapping[str, Any]) -> tuple[str, ...]:
+    """What sources claim of themselves, and what the study claims of all of them together."""
+    own = said.get("collected", ())
+    claims = {*amenities.attrs["collected"], *((own,) if isinstance(own, str) else own)}
+    return ("all",) if "all" in claims else tuple(sorted(claims))

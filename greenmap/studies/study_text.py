@@ -24,8 +24,9 @@ _TABLE = {"layer": "text", "encoding": "text", "crs": "text", "datum": "datum", 
 SECTIONS: Mapping[str, Mapping[str, str]] = {
     "study": {"name": "text", "standard": "text", "share": "share", "profiles": "texts",
               "bands": "bands", "lang": "lang", "crs": "text", "as_of": "date",
-              "fictional": "flag", "assumed_share_max": "part", "detail": "flag"},
-    "communities": {"path": "path", **_TABLE},
+              "fictional": "flag", "assumed_share_max": "part", "detail": "flag",
+              "collected": "collected"},
+    "communities": {"path": "path", "from": "origin", **_TABLE},
     "amenities": {"path": "path", "osm": "flag", **_TABLE, "category": "text",
                   "mapping": "mapping", "collected": "collected"},
     "ledgers": {"path": "path", "sheet": "text", "category": "text", "columns": "texts_by_text",
@@ -38,14 +39,18 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
     "terrain": {"dem": "path", "as_of": "date"},
     "barriers": {"path": "path", "osm": "flag", **_TABLE},
     "gates": {"path": "path", **_TABLE},
-    "compounds": {"path": "path", "osm": "flag", **_TABLE},
     "completeness": {"share": "count", "window": "count",
                      "people_per_facility": "counts_by_text"},
+    "compounds": {"path": "path", "osm": "flag", "walls": "flag", **_TABLE},
+    "people": {"path": "path", "layer": "text", "encoding": "text", "columns": "texts_by_text",
+               "count": "counting", "year": "year", "join": "join", "aliases": "path",
+               "as_of": "date", "accept": "flag", "household_size": "count",
+               "area_per_person_m2": "count", "housing_share": "share", "vacancy": "part"},
 }
 """Sections of a study file, and what each key holds."""
 
 ONE_OF: Mapping[str, tuple[tuple[str, ...], ...]] = {
-    "communities": (("path",),),
+    "communities": (("path",), ("from",)),
     "amenities": (("path",), ("osm",)),
     "ledgers": (("path",),),
     "homes": (("path",), ("osm_buildings",), ("raster",)),
@@ -54,11 +59,12 @@ ONE_OF: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "barriers": (("path",), ("osm",)),
     "gates": (("path",),),
     "compounds": (("path",), ("osm",)),
+    "people": (("path",),),
 }
 """Ways to say where a section's data come from: exactly one."""
 
-OPTIONAL = ("terrain", "barriers", "gates", "compounds", "ledgers", "completeness")
-"""Sections a study may do without."""
+OPTIONAL = ("terrain", "barriers", "gates", "compounds", "ledgers", "completeness", "people")
+"""Sections a study may do without; homes too, where there are people."""
 
 REPEATED = ("amenities", "ledgers")
 """Sections that may stand more than once, each under ``[[name]]``."""
@@ -66,7 +72,10 @@ REPEATED = ("amenities", "ledgers")
 DATUMS = ("wgs84", "gcj02", "bd09", "auto")
 BIG_ROADS = ("anywhere", "crossings")
 LANGS = ("zh", "en")
-_PATH_KEYS = "path|dem|raster|nodes|edges|standard|mapping"
+ORIGINS = ("compounds", "homes")
+COUNTINGS = ("resident", "registered")
+JOINS = ("auto", "code", "name")
+_PATH_KEYS = "path|aliases|dem|raster|nodes|edges|standard|mapping"
 _QUOTED_PATH = re.compile(rf'\b({_PATH_KEYS})(\s*=\s*)"([^"\n]*)"')
 _FULL_WIDTH = re.compile("[“”‘’＝，【】＃]")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
@@ -80,7 +89,8 @@ class StudyText:
     ----------
     path : Path
         The study file.
-    study, communities, homes, network, terrain, barriers, gates, compounds, completeness : dict
+    study, communities, homes, network, terrain, barriers, gates, compounds, completeness,
+    people : dict
         Keys given in each section.
     amenities, ledgers : tuple of dict
         One per ``[[amenities]]``, one per ``[[ledgers]]``.
@@ -107,6 +117,7 @@ class StudyText:
     ledgers: tuple[Mapping[str, Any], ...] = ()
     completeness: Mapping[str, Any] = field(default_factory=dict)
     sections: frozenset[str] = frozenset()
+    people: Mapping[str, Any] = field(default_factory=dict)
 
     def file(self, written: str) -> Path:
         """Return where a path written in the study lies."""
@@ -138,6 +149,10 @@ _IS: Mapping[str, Callable[[Any], bool]] = {
     "lang": lambda v: v in LANGS,
     "big_roads": lambda v: v in BIG_ROADS,
     "datum": lambda v: v in DATUMS,
+    "origin": lambda v: v in ORIGINS,
+    "counting": lambda v: v in COUNTINGS,
+    "join": lambda v: v in JOINS,
+    "year": lambda v: bool(re.fullmatch(r"(19|20)\d\d", str(v))),
     "collected": lambda v: v == "all" or _all(v, str),
     "texts_by_text": _is_text_table,
     "counts_by_text": lambda v: isinstance(v, dict) and all(
@@ -225,7 +240,8 @@ def _check_shape(table: dict[str, Any], file: str, faults: Faults) -> None:
             faults.add("study.unknown_section", file=file, section=name,
                        known=", ".join(near or SECTIONS))
     for name in SECTIONS:
-        if name not in table and name not in OPTIONAL:
+        if name not in table and name not in OPTIONAL and not (name == "homes"
+                                                               and "people" in table):
             faults.add("study.no_section", file=file, section=name)
 
 

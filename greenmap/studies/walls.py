@@ -19,9 +19,9 @@ from greenmap.network.hurdles import WALL
 from greenmap.network.walls import with_barriers
 from greenmap.read.barriers import read_barriers, read_compounds, read_gates
 from greenmap.read.osm_barriers import OsmBarriers, read_osm_barriers
-from greenmap.studies.places import attempt, table_args
 from greenmap.studies.streets import street_file
 from greenmap.studies.study_text import StudyText
+from greenmap.studies.tables import attempt, table_args
 
 _DOORS = {"barriers": read_barriers, "gates": read_gates, "compounds": read_compounds}
 
@@ -45,7 +45,7 @@ def with_walls(text: StudyText, network: WalkNetwork | None, faults: Faults) -> 
     WalkNetwork or None
         As given where no walls are named, or a fault stands in the way.
     """
-    if not (text.barriers or text.gates or text.compounds):
+    if not (text.barriers or text.gates or _walled(text)):
         return network
     before = len(faults)
     own = {name: _own(text, name, faults) for name in _DOORS}
@@ -64,9 +64,14 @@ def with_walls(text: StudyText, network: WalkNetwork | None, faults: Faults) -> 
     return attempt(faults, lambda: with_barriers(network, barriers)) or network
 
 
+def _walled(text: StudyText) -> bool:
+    """Whether the compounds' outlines are walls; ``walls = false`` says they only hold people."""
+    return bool(text.compounds) and text.compounds.get("walls") is not False
+
+
 def _own(text: StudyText, name: str, faults: Faults) -> list[gpd.GeoDataFrame]:
     entry = getattr(text, name)
-    if "path" not in entry:
+    if "path" not in entry or entry.get("walls") is False:
         return []
     read = _DOORS[name]
     table = attempt(faults, lambda: read(text.file(entry["path"]), **table_args(entry, text)))
