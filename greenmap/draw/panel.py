@@ -131,7 +131,7 @@ def _waits(study: Study, say: Say) -> str:
 
 def _role(role: str, say: Say) -> str:
     known = {"communities", "homes", "amenities", "network", "terrain", "barriers", "gates",
-             "compounds"}
+             "compounds", "people"}
     return say(f"role_{role}") if role in known else role or NONE
 
 

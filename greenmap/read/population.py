@@ -210,6 +210,9 @@ def _numbers(frame: pd.DataFrame, raw: RawTable, count: str, faults: Faults
     typed = {band: number_column(frame[heading], Column(str(heading), "number", min=0.0),
                                  rows=raw.rows, file=raw.file, faults=faults)
              for band, heading in bands.items()}
+    # 80岁及以上 is the last of the bands as well as a group
+    typed |= {band: frame[group] for group, band in GROUPS.items()
+              if band[1] is None and group in frame.columns}
     made: dict[str, pd.Series[Any]] = {}
     total = next((c for c in (count, "people", *COUNTS) if c in frame.columns), None)
     if total:
@@ -294,7 +297,9 @@ def _joined(sheet: _Sheet, communities: pd.DataFrame | None, names: Names | None
         else:
             how[way] += 1
         owner.append(found)
-    _check_owners(owner, sheet, faults)
+    if not len(faults):  # a code that stands twice was told
+        _check_owners(owner, sheet, faults)
+    faults.raise_if_any()
     mine = [k for k, one in enumerate(owner) if one is not None]
     table = sheet.numbers.iloc[mine].set_axis(pd.Index([owner[k] for k in mine], dtype=object))
     order = [key for key in ids if key in table.index]
