@@ -147,7 +147,7 @@ def places_of(
         part = homes.to_crs("EPSG:4326")
         part = part[lived_in(part)]
         capacity, rule = hold(part, figures)
-        part = part.assign(capacity=capacity, people_rule=rule, 
+        part = part.assign(capacity=capacity, people_rule=rule,
                            whole=(rule == "counted") & ~_estimated(part))
         if outlines is not None:
             inside = _compound_of(part, outlines)

@@ -11,9 +11,9 @@ from greenmap.model.walk_network import WalkNetwork
 from greenmap.network.big_roads import with_big_roads
 from greenmap.network.waits import with_waits
 from greenmap.read.osm_crossings import read_osm_crossings
-from greenmap.studies.places import attempt
 from greenmap.studies.streets import street_file
 from greenmap.studies.study_text import StudyText
+from greenmap.studies.tables import attempt
 
 
 def with_detail(text: StudyText, network: WalkNetwork | None, faults: Faults

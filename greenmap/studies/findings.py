@@ -20,8 +20,8 @@ from greenmap.network.attach import attach
 from greenmap.network.datum_evidence import LEAST_POINTS, DatumEvidence
 from greenmap.read.osm_file import ENDINGS
 from greenmap.read.source import DELIMITED, WORKBOOKS
-from greenmap.studies.detail import found_waits
 from greenmap.studies.about_people import doubtful_people, found_people
+from greenmap.studies.detail import found_waits
 from greenmap.studies.sources import Sources
 from greenmap.studies.walls import doubtful_walls, found_walls
 
