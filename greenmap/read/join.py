@@ -6,26 +6,36 @@ from collections import Counter
 from collections.abc import Sequence
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from greenmap.errors import TableError
+from greenmap.read.duplicates import Duplicate, merge_duplicates
 
 
-def join_amenities(tables: Sequence[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
+def join_amenities(tables: Sequence[gpd.GeoDataFrame], *, ranks: Sequence[float] | None = None,
+                   merge: bool = True) -> gpd.GeoDataFrame:
     """Put amenities of several sources into one table.
 
     Parameters
     ----------
     tables : sequence of GeoDataFrame
         From :func:`read_amenities` or :func:`amenities_from_osm`.
+    ranks : sequence of float, optional
+        Of each source, the smallest first; equals in the order given, which
+        is the default.
+    merge : bool
+        Merge places that several sources list, see
+        :func:`greenmap.read.duplicates.merge_duplicates`.
 
     Returns
     -------
     GeoDataFrame
         All rows in the order given. An id that two sources use gets the
         source's name before it, in both. ``attrs["collected"]`` is the
-        union; ``attrs["sources"]`` has one record a source, and
-        ``attrs["left_out"]`` (source, row, cause).
+        union; ``attrs["sources"]`` has one record a source,
+        ``attrs["duplicates"]`` what was merged, and ``attrs["left_out"]``
+        (source, row, cause).
 
     Raises
     ------
@@ -45,6 +55,12 @@ def join_amenities(tables: Sequence[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
     joined = pd.concat(_without_clashes(tables))
     columns = [c for c in dict.fromkeys(c for t in tables for c in t.columns) if c != "geometry"]
     joined = gpd.GeoDataFrame(joined.reindex(columns=[*columns, "geometry"]), crs="EPSG:4326")
+    found: tuple[Duplicate, ...] = ()
+    if merge:
+        ranked = sorted(range(len(tables)), key=lambda n: ranks[n] if ranks else n)
+        order = np.repeat([ranked.index(n) + 1 for n in range(len(tables))],
+                          [len(table) for table in tables])
+        joined, found = merge_duplicates(joined, order.tolist())
     claims = {key for table in tables for key in table.attrs.get("collected", ())}
     counts: Counter[str] = Counter()
     for table in tables:
@@ -58,6 +74,7 @@ def join_amenities(tables: Sequence[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
             for name, table in zip(_names(tables), tables, strict=True)
             for row in table.attrs.get("left_out", ())
         ),
+        "duplicates": found,
         "dropped_columns": tuple(
             column for table in tables for column in table.attrs.get("dropped_columns", ())
         ),
