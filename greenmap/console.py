@@ -14,7 +14,7 @@ from greenmap import i18n, settings
 from greenmap.errors import GreenmapError, InputError
 
 if TYPE_CHECKING:
-    from greenmap.model.study import Study
+    from greenmap.model.study import Assessment, Study
 
 DONE, GAPS_FOUND, BAD_INPUT, OUR_BUG = range(4)
 INTERRUPTED = 130
@@ -41,6 +41,15 @@ def say(key: str, **facts: Any) -> None:
 
 def _quiet() -> bool:
     return bool(click.get_current_context().find_root().meta.get("greenmap.quiet"))
+
+
+def tell_range(result: Assessment) -> None:
+    """Print between what shares of communities × clauses are met."""
+    from greenmap.model.met_range import met_range
+
+    met = met_range(result.coverage)
+    if met is not None:
+        say("met_range", low=f"{met[0]:.1%}", high=f"{met[1]:.1%}")
 
 
 def tell_walkers(study: Study) -> None:

@@ -28,6 +28,7 @@ from greenmap.draw.tally import (
     people_by_community,
     tallies,
 )
+from greenmap.model.met_range import met_range
 from greenmap.model.study import STATES, Assessment
 
 MOST_STREET_POINTS = 90_000
@@ -196,8 +197,11 @@ def _verdicts(result: Assessment, say: Say) -> Html:
                  kind="counts")
     split = fill('<tr><th colspan="{}" scope="rowgroup">{}</th></tr>', len(states) + 1,
                  say("at_share"))
-    return fill('{}<p class="quiet">{}</p>',
-                Html(told.replace(cells[0], cells[0] + split, 1)), say("verdicts_note"))
+    met = met_range(result.coverage)
+    between = "" if met is None else say("met_range", low=percent_text(met[0]),
+                                         high=percent_text(met[1]))
+    return fill('{}<p>{}</p><p class="quiet">{}</p>',
+                Html(told.replace(cells[0], cells[0] + split, 1)), between, say("verdicts_note"))
 
 
 def _by_community(result: Assessment, counted: Mapping[str, Tally], links: Mapping[str, str],

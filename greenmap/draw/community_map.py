@@ -283,7 +283,7 @@ def _places(scene: _Scene, say: Say) -> dict[str, Any]:
     places: dict[str, Any] = {}
     for east, north, key, name, state, area in zip(lon, lat, near["category"], told["name"],
                                                    status, told["area_m2"], strict=True):
-        if pd.isna(key):
+        if pd.isna(key) or state == "merged":
             continue
         mine = places.setdefault(key, {"lon": [], "lat": [], "texts": [], "hollow": []})
         if pd.isna(state) or state != "open":

@@ -164,7 +164,8 @@ def _found(clause: Clause, found: dict[str, Any], hidden: str, search_limit: flo
     if found["state"] == "not_applicable":
         return Html(NONE)
     share, unknown = found["share"], found["people_unknown"] / found["people"]
-    told = (say("covered_unknown", share=percent_text(share), unknown=percent_text(unknown))
+    told = (say("covered_unknown", share=percent_text(share), unknown=percent_text(unknown),
+                high=percent_text(found["share_high"]))
             if unknown > 0 else say("covered", share=percent_text(share)))
     median, p90 = [walk_text(found[name], unit=found["walk_unit"], search_limit=search_limit,
                              lang=lang) for name in ("walk_median", "walk_p90")]

@@ -27,9 +27,9 @@ ALIKE, SIMILAR = 90.0, 75.0
 """Similarity of names, 0 to 100: of one name with and without a town before it, and of one kind."""
 
 ALIKE_M, AREA_M, SIMILAR_M, UNNAMED_M, REPEAT_M = 150.0, 300.0, 50.0, 15.0, 5.0
-"""Metres two places may be apart: alike names; alike names of areas (parks); similar names; any
-names, for a person to look at; and the same name in one table. All are greenmap's proposals: map
-services put a place at its gate, its middle or its house number."""
+"""Metres two places may be apart: alike names; alike names of areas (parks); similar names; one
+without a name, for a person to look at; the same name in one table. All are greenmap's proposals:
+map services put a place at its gate, its middle or its house number."""
 
 FILLED = ("name", "capacity", "area_m2", "floor_m2")
 """What a merged row may lend to the one that is kept, where that is blank."""
@@ -54,8 +54,8 @@ class Duplicate:
     kept_name, other_name, kept_source, other_source : str
     metres : float
         Between the nearest entrances of both.
-    similarity : float
-        Of the names, 0 to 100; missing where one has none.
+    similarity : float or None
+        Of the names, 0 to 100; None where one has none.
     decision : {"merged", "repeat", "review"}
         Of two sources; within one; not merged, for a person to look at.
     filled : tuple of str
@@ -70,7 +70,7 @@ class Duplicate:
     kept_source: str
     other_source: str
     metres: float
-    similarity: float
+    similarity: float | None
     decision: str
     filled: tuple[str, ...] = ()
 
@@ -214,7 +214,7 @@ def _decide(rows: dict[str, npt.NDArray[Any]], one: int, other: int, metres: flo
     if alike >= SIMILAR and metres <= SIMILAR_M:
         return "merged"
     unsure = alike >= SIMILAR and metres <= ALIKE_M
-    return "review" if unsure or (metres <= UNNAMED_M and alike != 0) else ""
+    return "review" if unsure or (np.isnan(alike) and metres <= UNNAMED_M) else ""
 
 
 def _duplicate(rows: dict[str, npt.NDArray[Any]], one: int, other: int, decision: str
@@ -230,7 +230,8 @@ def _duplicate(rows: dict[str, npt.NDArray[Any]], one: int, other: int, decision
         kept=rows["place"][one], other=rows["place"][other], category=rows["category"][one],
         kept_name=text("name", one), other_name=text("name", other),
         kept_source=text("source", one), other_source=text("source", other),
-        metres=round(float(metres), 1), similarity=round(alike, 1), decision=decision)
+        metres=round(float(metres), 1),
+        similarity=None if np.isnan(alike) else round(alike, 1), decision=decision)
 
 
 def _marked(table: gpd.GeoDataFrame, into: dict[tuple[str, str], str], found: list[Duplicate]

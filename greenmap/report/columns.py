@@ -15,16 +15,19 @@ _KIND_OF = {
     "count": "rank people people_covered people_unknown people_missing rows rows_out "
              "people_covered_no_waits "
              "people_assumed gates_surveyed gates_mapped gates_assumed gates_unknown compounds "
-             "compounds_ungated",
-    "share": "share required shortfall share_assumed",
+             "compounds_ungated completeness_known window_known people_per_facility",
+    "share": "share required shortfall share_assumed share_low share_high",
     "plain": "limit",
     "number": "walk_median walk_p90 walk_median_no_waits walk_p90_no_waits value_no_waits "
-              "leg_m area_m2 capacity value",
-    "code": "unit_id community_id home_id amenity_id place_id gap_id check_id clause_id digest",
+              "leg_m area_m2 capacity value expected window_expected apart_m similarity",
+    "code": "unit_id community_id home_id amenity_id place_id gap_id check_id clause_id digest "
+            "kept_id other_id merged_into",
     "long": "clause source_text people_by_cause todo role source data_source",
     "wider": "notes",
     "text": "unit_name community_name name input_name reason cause people_basis group "
-            "note category why_not confidence layer subdistrict entrance_rule",
+            "note category why_not confidence layer subdistrict entrance_rule "
+            "completeness_basis usual_source decision kept_name other_name kept_source "
+            "other_source filled",
     "blank": "found checked_by checked_on",
 }
 _KINDS = {name: kind for kind, names in _KIND_OF.items() for name in names.split()}

@@ -46,7 +46,8 @@ def list_coverage(result: Assessment, lang: str) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns :data:`COVERAGE`; ``people_assumed`` where walls are counted,
+        Columns :data:`COVERAGE`; ``share_low`` and ``share_high`` last;
+        ``people_assumed`` where walls are counted,
         and what holds without waits at crossings where those are counted;
         communities by id first, then each upper level; clauses in the
         standard's order.
@@ -74,7 +75,7 @@ def list_coverage(result: Assessment, lang: str) -> pd.DataFrame:
     waits = [str(name) for name in flat if str(name).endswith("_no_waits")]
     for name in waits:
         out[name] = walks(result, flat, name, lang) if name.startswith("walk") else flat[name]
-    more += waits
+    more += [*waits, "share_low", "share_high"]
     for name in ("people", "people_covered", "people_unknown", "share", *more):
         if not name.startswith("walk"):
             out[name] = hide(flat[name], flat["mark"], name, lang)
@@ -146,7 +147,7 @@ def list_facilities(result: Assessment, lang: str) -> pd.DataFrame:
     -------
     DataFrame
         Columns :data:`FACILITIES`, by ``amenity_id``; and how each entrance was
-        found, where places were areas.
+        found, where places were areas; and into which place a row was merged.
     """
     table = pd.DataFrame(result.study.amenities.drop(columns="geometry"))
     table = table.reindex(columns=[*table.columns, *(
@@ -168,6 +169,9 @@ def list_facilities(result: Assessment, lang: str) -> pd.DataFrame:
     if "entrance_rule" in out:
         out["entrance_rule"] = words(out["entrance_rule"], "entrance", lang, part="report")
         columns.append("entrance_rule")
+    if "merged_into" in out:
+        out["merged_into"] = out["merged_into"].fillna("")
+        columns.append("merged_into")
     return out[columns]
 
 
@@ -214,7 +218,7 @@ def hide(values: pd.Series, marks: pd.Series, column: str, lang: str) -> list[An
     for n, mark in enumerate(marks):
         if mark == FEW:
             out[n] = few if column in ("people", "people_missing") else None
-        elif mark == COMPLEMENT and column not in ("share", "shortfall"):
+        elif mark == COMPLEMENT and not column.startswith(("share", "shortfall")):
             out[n] = hidden
     return out
 

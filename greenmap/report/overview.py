@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil, floor
 from typing import Any
 
 import pandas as pd
 
 from greenmap import i18n
+from greenmap.model.met_range import met_range
 from greenmap.model.profile import Profile
 from greenmap.model.standard import LEVELS
 from greenmap.model.study import STATES, Assessment
@@ -124,10 +126,17 @@ def _totals(result: Assessment, lang: str) -> Block:
         (_say("total_facilities", lang), len(study.amenities)),
         (_say("total_facilities_off", lang), int(off.get("amenity", 0))),
         (_say("total_unclassified", lang), int(study.amenities["category"].isna().sum())),
+        (_say("total_met_range", lang), _met(result)),
         (_say("total_gaps", lang), len(result.gaps)),
         (_say("total_checks", lang), len(result.checks)),
     )
     return Block(_say("block_totals", lang), (), rows, ("text", "count"))
+
+
+def _met(result: Assessment) -> str | None:
+    """Between what shares of communities × clauses are met, rounded down and up."""
+    met = met_range(result.coverage)
+    return None if met is None else f"{floor(met[0] * 1000) / 10:g}%–{ceil(met[1] * 1000) / 10:g}%"
 
 
 def _verdicts(result: Assessment, lang: str) -> Block:

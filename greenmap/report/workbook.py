@@ -19,6 +19,8 @@ import xlsxwriter
 from greenmap import i18n
 from greenmap.model.study import STATES, Assessment
 from greenmap.report.columns import KINDS, heading, kind_of
+from greenmap.report.completeness_sheet import list_completeness
+from greenmap.report.duplicates_sheet import list_duplicates
 from greenmap.report.gates_sheet import list_gates
 from greenmap.report.listing import list_checks, list_coverage, list_facilities, list_gaps, word
 from greenmap.report.overview import Block, marks, overview
@@ -118,6 +120,10 @@ def write_workbook(result: Assessment, path: str | Path, *, lang: str | None = N
     _write_table(book, "facilities", list_facilities(result, lang), freeze=1)
     if len(result.gates):
         _write_table(book, "gates", list_gates(result, lang), freeze=2)
+    for key, extra in (("completeness", list_completeness(result, lang)),
+                       ("duplicates", list_duplicates(result, lang))):
+        if len(extra):
+            _write_table(book, key, extra, freeze=2)
     _write_sources(book, result, lang)
     book.book.close()
     return Path(path)

@@ -22,6 +22,7 @@ from greenmap.read.osm_file import ENDINGS
 from greenmap.read.source import DELIMITED, WORKBOOKS
 from greenmap.studies.about_people import doubtful_people, found_people
 from greenmap.studies.detail import found_waits
+from greenmap.studies.places import join_sources
 from greenmap.studies.sources import Sources
 from greenmap.studies.walls import doubtful_walls, found_walls
 
@@ -172,6 +173,7 @@ def _about_amenities(sources: Sources) -> Iterable[Fault]:
             yield Fault("study.warn_unclassified", {
                 "path": name, "rows": sum(n for _, n in kinds),
                 "kinds": first_few([f"{kind} × {count}" for kind, count in kinds])})
+    yield from _about_duplicates(sources)
     claimed = {key for table in sources.amenities for key in table.attrs.get("collected", ())}
     claimed |= set(sources.text.study.get("collected", ())) if sources.text else set()
     if sources.standard is not None and sources.amenities and "all" not in claimed:
@@ -179,6 +181,18 @@ def _about_amenities(sources: Sources) -> Iterable[Fault]:
         if missing:
             yield Fault("study.warn_not_collected",
                         {"count": len(missing), "categories": ", ".join(missing)})
+
+
+def _about_duplicates(sources: Sources) -> Iterable[Fault]:
+    if sources.text is None or not sources.amenities:
+        return
+    found = join_sources(sources.text, sources.amenities).attrs["duplicates"]
+    for decision in ("merged", "repeat", "review"):
+        if pairs := [one for one in found if one.decision == decision]:
+            yield Fault(f"study.warn_duplicates_{decision}", {
+                "count": len(pairs),
+                "pairs": first_few([f"{one.kept_name or one.kept} = {one.other_name or one.other} "
+                                    f"({one.metres:g} m)" for one in pairs])})
 
 
 def _about_homes(sources: Sources, homes: gpd.GeoDataFrame) -> Iterable[Fault]:

@@ -14,6 +14,7 @@ from greenmap.network.entrances import find_entrances
 from greenmap.read.amenities import read_amenities
 from greenmap.read.buildings import homes_from_buildings
 from greenmap.read.homes import read_homes
+from greenmap.read.join import join_amenities
 from greenmap.read.osm_entrances import ENTRANCE_KEYS, bridge_ways, tagged_entrances
 from greenmap.read.osm_file import read_osm_buildings, read_osm_features
 from greenmap.read.osm_places import amenities_from_osm
@@ -54,8 +55,29 @@ def read_all_amenities(text: StudyText, faults: Faults, network: WalkNetwork | N
             faults.take(error)
             continue
         if table is not None:
+            table.attrs["rank"] = entry.get("rank")
             tables.append(table)
     return tuple(tables)
+
+
+def join_sources(text: StudyText, tables: tuple[gpd.GeoDataFrame, ...]) -> gpd.GeoDataFrame:
+    """Put the sources of facilities into one table; what several list counts once.
+
+    Parameters
+    ----------
+    text : StudyText
+        ``[study] merge``.
+    tables : tuple of GeoDataFrame
+        From :func:`read_all_amenities`; those that have a ``rank`` come before
+        those that don't.
+
+    Returns
+    -------
+    GeoDataFrame
+        See :func:`greenmap.read.join.join_amenities`.
+    """
+    ranks = [table.attrs.get("rank") or float("inf") for table in tables]
+    return join_amenities(tables, ranks=ranks, merge=text.study.get("merge", True))
 
 
 def _from_table(text: StudyText, entry: Mapping[str, Any], section: str, faults: Faults

@@ -10,7 +10,7 @@ import geopandas as gpd
 
 from greenmap.model.crs import to_study
 from greenmap.model.study import ASSUMED_SHARE_MAX, Study
-from greenmap.read.join import join_amenities
+from greenmap.studies.places import join_sources
 from greenmap.studies.sources import Sources, read_sources
 
 BANDS = (5.0, 10.0, 15.0)
@@ -68,7 +68,7 @@ def make_study(sources: Sources) -> Study:
     assert communities is not None and homes is not None
     said = text.study
     share = said.get("share")
-    amenities = join_amenities(sources.amenities)
+    amenities = join_sources(text, sources.amenities)
     return Study(
         communities=to_study(communities, network.crs), homes=to_study(homes, network.crs),
         amenities=to_study(amenities, network.crs), network=network, standard=standard,

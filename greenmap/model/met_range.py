@@ -1,0 +1,36 @@
+"""Met range: between what share of its clauses a study meets, whatever the field checks find."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+JUDGED = ("met", "not_met", "not_known")
+
+
+def met_range(coverage: pd.DataFrame, *, level: str = "community") -> tuple[float, float] | None:
+    """Say between what shares of units × clauses are met.
+
+    Parameters
+    ----------
+    coverage : DataFrame
+        See :class:`greenmap.model.study.Coverage`.
+    level : str
+        Of the units counted.
+
+    Returns
+    -------
+    tuple of (low, high) or None
+        0…1: nothing that isn't known is met; all of it is. None where nothing
+        is judged.
+
+    Examples
+    --------
+    >>> states = ["met", "not_met", "not_known", "met"]
+    >>> table = pd.DataFrame({"level": "community", "state": states})
+    >>> met_range(table)
+    (0.5, 0.75)
+    """
+    states = coverage.loc[coverage["level"] == level, "state"]
+    met, not_met, unknown = ((states == state).sum() for state in JUDGED)
+    total = met + not_met + unknown
+    return (float(met / total), float((met + unknown) / total)) if total else None
