@@ -57,12 +57,31 @@ class Sources:
         return int(self.entrance_start.size) - 1
 
 
-def _labels(graph: Csr, node: Array, ticks: Array, place: Array, limit: int) -> Array:
-    """Return ``ticks << 32 | place`` of the nearest source for each node, ones = none."""
+def pack(ticks: Array, place: Array) -> Array:
+    """Return ``ticks << 32 | place``, uint64."""
+    return ticks.astype(np.uint64) << np.uint64(32) | place.astype(np.uint64)
+
+
+def node_labels(graph: Csr, node: Array, source_label: Array, limit: int) -> Array:
+    """Return the label of the nearest source for each node, ones = none.
+
+    Parameters
+    ----------
+    graph : Csr
+        n nodes.
+    node : array of int (k,)
+        Where sources stand.
+    source_label : array of uint64 (k,)
+        Their own labels, ``ticks << 32 | place``.
+    limit : int
+        Ticks.
+
+    Returns
+    -------
+    array of uint64 (n,)
+    """
     label = np.full(graph.n_nodes, ~np.uint64(0))
-    source = read_only(node, np.uint32)
-    packed = ticks.astype(np.uint64) << np.uint64(32) | place.astype(np.uint64)
-    given = read_only(packed, np.uint64)
+    source, given = read_only(node, np.uint32), read_only(source_label, np.uint64)
     room = 2 * graph.n_nodes + source.size + 2
     while True:
         queue = make_queue(graph, limit, room=room)
@@ -224,7 +243,8 @@ def nearest_on(
         wanted = np.zeros(sources.n_places, dtype=bool)
         wanted[belongs[sources.category == category]] = True
         of = wanted[place_of]
-        label = _labels(skeleton.graph, node[of], sources.ticks[of], place_of[of], limit)
+        packed = pack(sources.ticks[of], place_of[of])
+        label = node_labels(skeleton.graph, node[of], packed, limit)
         hang_labels(skeleton.hung, label, np.uint64(limit), category, ticks, place)
 
     with ThreadPoolExecutor(max(1, threads)) as pool:
@@ -265,5 +285,5 @@ def distances(
     """
     node = whole(sources_node, graph.n_nodes, "sources_node")
     ticks = whole(sources_ticks, UNREACHED + 1, "sources_ticks")
-    label = _labels(graph, node, ticks, np.zeros(node.size, np.int64), limit)
+    label = node_labels(graph, node, pack(ticks, np.zeros(node.size, np.int64)), limit)
     return (label >> np.uint64(32)).astype(np.uint32)
