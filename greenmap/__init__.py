@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from greenmap.measure.reach import attach_all, reach
     from greenmap.measure.route import route
     from greenmap.measure.track import track
+    from greenmap.measure.what_if import WhatIf, what_if
     from greenmap.model.profile import Profile, load_profile
     from greenmap.model.programme import load_programme
     from greenmap.model.standard import load_standard
@@ -71,6 +72,8 @@ _HOME = {
     "attach_all": "greenmap.measure.reach",
     "reach": "greenmap.measure.reach",
     "route": "greenmap.measure.route",
+    "what_if": "greenmap.measure.what_if",
+    "WhatIf": "greenmap.measure.what_if",
     "isochrones": "greenmap.measure.isochrones",
     "cover": "greenmap.measure.cover",
     "find_gaps": "greenmap.measure.find_gaps",
@@ -88,13 +91,14 @@ _HOME = {
 }
 """Public names in the order of the work, and where each lives."""
 
-__all__ = ["Assessment", "Profile", "Study", "assess", "attach_all", "check_study", "cover",
-           "draw_community", "draw_coverage", "find_checks", "find_entrances", "find_gaps",
+__all__ = ["Assessment", "Profile", "Study", "WhatIf", "assess", "attach_all", "check_study",
+           "cover", "draw_community", "draw_coverage", "find_checks", "find_entrances", "find_gaps",
            "init_study", "isochrones", "join_amenities", "load_profile", "load_programme",
            "load_standard", "match_clauses", "network_from_tables", "reach", "read_amenities",
            "read_communities", "read_homes", "read_network", "read_people", "read_status",
            "read_study", "route", "save_network", "spread_people", "to_osmnx", "track", "use",
-           "with_heights", "write_report", "write_results", "write_sample", "write_track"]
+           "what_if", "with_heights", "write_report", "write_results", "write_sample",
+           "write_track"]
 
 
 def __getattr__(name: str) -> Any:

@@ -97,7 +97,7 @@ def towns(draw):
     return Town(n, streets, dict(sorted(places.items())), limit), edits
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(towns())
 def test_after_any_edits_the_tables_are_those_of_a_full_run(drawn):
     town, edits = drawn

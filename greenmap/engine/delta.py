@@ -43,6 +43,8 @@ class LiveTables:
         Arcs in the direction of walking; 0xFFFFFFFF = may not be walked.
     sources : Sources
         Places with entrances and categories.
+    marks : array of int, optional
+        Nodes to which the walk is kept up to date in one more column of `ticks`.
     number : array of int (p,), optional
         Number of each place in `place`; of equally near places the lowest is taken.
         Default: their positions.
@@ -80,7 +82,8 @@ class LiveTables:
     def __init__(
         self, n_nodes: int, tail: npt.ArrayLike, head: npt.ArrayLike, ticks: npt.ArrayLike,
         sources: Sources, *, categories: int, rows: npt.ArrayLike, n_rows: int,
-        bands: npt.ArrayLike, limit: int, number: npt.ArrayLike | None = None, threads: int = 1,
+        bands: npt.ArrayLike, limit: int, number: npt.ArrayLike | None = None,
+        marks: npt.ArrayLike | None = None, threads: int = 1,
     ) -> None:  # fmt: skip
         back, row = build_csr(n_nodes, head, tail, ticks), np.asarray(rows, np.int64)
         check_sources(back, sources, row, n_rows, categories)
@@ -91,13 +94,16 @@ class LiveTables:
         self._book = DoorBook(sources, numbers, categories, self._limit)
         self.within = counts(back, sources, categories=categories, rows=row, n_rows=n_rows,
                              bands=limits, threads=threads)  # fmt: skip
-        self.ticks = np.full((n_rows, categories), UNREACHED, np.uint32)
+        columns = categories + (marks is not None)
+        self.ticks = np.full((n_rows, columns), UNREACHED, np.uint32)
         self.number = self.ticks.copy()
         self._tables = Tables(row.astype(np.int32), limits, self.within)
-        self._label = np.full((categories, n_nodes), NO_LABEL)
+        self._label = np.full((columns, n_nodes), NO_LABEL)
         self._own = self._label.copy()
         self._ball_room = _ROOM
         self._lay_out(back)
+        if marks is not None:
+            self._own[-1, whole(marks, n_nodes, "marks")] = 0
         self._search_all()
 
     def _lay_out(self, back: Csr) -> None:
@@ -145,7 +151,7 @@ class LiveTables:
     def _search_all(self) -> None:
         """Find all labels, and note them in the tables."""
         source = tighten(self._back, self.n_nodes)
-        node, category, label = self._book.own_labels(len(self._own))
+        node, category, label = self._book.own_labels()
         np.minimum.at(self._own, (category, node), label)
         row = self._tables.row[: self.n_nodes]
         for c, own in enumerate(self._own):
@@ -181,7 +187,7 @@ class LiveTables:
         NetworkError
             A node or category that isn't there, or over 65,535 places of one category.
         """
-        kinds = np.unique(whole(category, len(self._label), "category")).astype(np.int64)
+        kinds = np.unique(whole(category, self.within.shape[1], "category")).astype(np.int64)
         whole([number], UNREACHED, "number")
         over = kinds[self._book.in_category[kinds] >= MOST]
         if over.size:
@@ -229,6 +235,31 @@ class LiveTables:
         while recount_place(self._back.locked, self._old, self._new, self._book.doors,
                             self._tables, place, was) < 0:  # fmt: skip
             self._more_room()
+
+    def entrances(self, place: int) -> tuple[Array, Array]:
+        """Return nodes and ticks of a place's entrances."""
+        stretch = slice(*self._book.stretch(place))
+        doors = self._book.doors
+        return doors.node[stretch].astype(np.int64), doors.ticks[stretch].astype(np.int64)
+
+    def renumber(self, before: npt.ArrayLike, after: npt.ArrayLike) -> None:
+        """Give all places other numbers, in the same order.
+
+        Parameters
+        ----------
+        before, after : array of int (k,)
+            Numbers in use, rising, and what they become.
+        """
+        old, new = np.asarray(before, np.uint32), np.asarray(after, np.uint32)
+        self._book.renumber(old, new)
+        columns = slice(0, self.within.shape[1])
+        for labels in (self._label[columns], self._own[columns]):
+            used = labels != NO_LABEL
+            at = np.searchsorted(old, (labels[used] & np.uint64(UNREACHED)).astype(np.uint32))
+            labels[used] = labels[used] >> np.uint64(32) << np.uint64(32) | new[at]
+        used = self.number[:, columns] != UNREACHED
+        shown = self.number[:, columns][used]
+        self.number[:, columns][used] = new[np.searchsorted(old, shown)]
 
     # ---- streets -----------------------------------------------------------------------------
 

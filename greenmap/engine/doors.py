@@ -106,7 +106,7 @@ class DoorBook:
             door = int(self.doors.other[door])
         return own
 
-    def own_labels(self, categories: int) -> tuple[Array, Array, Array]:
+    def own_labels(self) -> tuple[Array, Array, Array]:
         """Return node, category and label wherever a place stands."""
         door = np.arange(self._entrances)
         place = self.doors.place[door]
@@ -118,6 +118,12 @@ class DoorBook:
         label |= self._number[place[each]].astype(np.uint64)
         near = self._leg[each] <= self._limit
         return self._node[each][near], category[near], label[near]
+
+    def renumber(self, before: Array, after: Array) -> None:
+        """Give places other numbers; those not listed keep theirs."""
+        at = np.minimum(np.searchsorted(before, self._number), max(before.size - 1, 0))
+        if before.size:
+            self._number = np.where(before[at] == self._number, after[at], self._number)
 
     def add(self, kinds: Array, number: int) -> int:
         """Add a place without entrances; return its position."""

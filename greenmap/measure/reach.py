@@ -136,7 +136,7 @@ def reach(network: WalkNetwork, homes: gpd.GeoDataFrame, amenities: gpd.GeoDataF
     # Places are searched from: the arcs are taken against the direction of walking.
     reverse = build_csr(graph.n_nodes, graph.head, graph.tail, graph.ticks)
     sets = category_sets(amenities) if sets is None else sets
-    place_id, sources, which = _sources(amenities, sets, graph)
+    place_id, sources, which, _ = lay_out_places(amenities, sets, graph)
     ticks, place, within = _search(reverse, sources, graph.home_node, len(sets), walker.unit,
                                    limits, farthest)
     return ReachTable(
@@ -157,9 +157,31 @@ def category_sets(amenities: gpd.GeoDataFrame) -> dict[str, Mask]:
     return {name: np.asarray(category == name, dtype=bool) for name in names}
 
 
-def _sources(amenities: gpd.GeoDataFrame, sets: Mapping[str, Mask], graph: WalkGraph
-             ) -> tuple[npt.NDArray[np.object_], Sources, npt.NDArray[np.int32]]:
-    """Lay out the engine's places: one per set and place id, in the order of the ids."""
+def lay_out_places(amenities: gpd.GeoDataFrame, sets: Mapping[str, Mask], graph: WalkGraph
+                   ) -> tuple[npt.NDArray[np.object_], Sources, npt.NDArray[np.int32],
+                              npt.NDArray[np.int64]]:
+    """Lay out the engine's places: one per set and place id, in the order of the ids.
+
+    Parameters
+    ----------
+    amenities : (e,) GeoDataFrame
+        With ``place_id``.
+    sets : mapping of str to (e,) bool array
+        Which rows make up each column.
+    graph : WalkGraph
+        Where the rows stand.
+
+    Returns
+    -------
+    place_id : (p,) array of str
+        Sorted.
+    sources : Sources
+        k places with their entrances.
+    which : (k + 1,) array of int32
+        Position of each in `place_id`; one more at the end.
+    row : array of int64
+        Row of each entrance.
+    """
     from greenmap.engine.search import Sources
 
     owner = amenities["place_id"].to_numpy(dtype=object)
@@ -180,7 +202,7 @@ def _sources(amenities: gpd.GeoDataFrame, sets: Mapping[str, Mask], graph: WalkG
         category_start=np.arange(starts.size), category=column[first],
     )
     which = np.append(number[first], 0).astype(np.int32)
-    return place_id.astype(object), sources, which
+    return place_id.astype(object), sources, which, row
 
 
 def _search(reverse: Csr, sources: Sources, home_node: npt.NDArray[np.int64], n_sets: int,

@@ -22,7 +22,7 @@ from greenmap.model.walk_network import F8, I4, I8, Bool, Objects, WalkNetwork
 from greenmap.network.ground import own_gates
 from greenmap.network.sight import Sight, candidates, gate_sides
 
-_GEOD = Geod(ellps="WGS84")
+GEOD = Geod(ellps="WGS84")
 _PLANE_SLACK = 1.01
 """A plane system measures up to 0.4 % short or long; the limit is tested on the ellipsoid."""
 
@@ -215,7 +215,7 @@ def _leg_m(network: WalkNetwork, place: Objects, foot: Objects) -> F8:
     back = to_earth(network.crs)
     a = back.transform(shapely.get_x(place), shapely.get_y(place))
     b = back.transform(shapely.get_x(foot), shapely.get_y(foot))
-    _, _, leg_m = _GEOD.inv(*a, *b)
+    _, _, leg_m = GEOD.inv(*a, *b)
     return np.asarray(leg_m, float)
 
 

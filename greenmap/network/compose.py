@@ -71,7 +71,7 @@ class WalkGraph:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Pieces:
+class Pieces:
     """Edges after splitting, p pieces from node `a` (at fraction `low`) to `b` (at `high`)."""
 
     edge: I8
@@ -163,7 +163,31 @@ def _split_points(
     return edge[order[fresh]], at[order[fresh]], joined
 
 
-def _pieces(network: WalkNetwork, split_edge: I8, split_at: F8) -> _Pieces:
+def split_streets(
+    network: WalkNetwork, homes: Attachment, entrances: Attachment
+) -> tuple[Pieces, Bool]:
+    """Split edges where homes and entrances join, as :func:`compose` does.
+
+    Parameters
+    ----------
+    network : WalkNetwork
+        Streets.
+    homes, entrances : Attachment
+        Where homes and places join.
+
+    Returns
+    -------
+    Pieces
+        Of all edges, in their order; nodes are numbered as in :func:`compose`.
+    public : array of bool
+        Nodes on the streets from which a stranger may enter no private edge.
+    """
+    split_edge, split_at, _ = _split_points(network, homes, entrances)
+    pieces = _pieces(network, split_edge, split_at)
+    return pieces, _public(network, pieces, network.n_nodes + len(split_edge))
+
+
+def _pieces(network: WalkNetwork, split_edge: I8, split_at: F8) -> Pieces:
     counts = 1 + np.bincount(split_edge, minlength=network.n_edges)
     edge = np.repeat(np.arange(network.n_edges), counts)
     starts = np.ones(len(edge), bool)
@@ -174,10 +198,10 @@ def _pieces(network: WalkNetwork, split_edge: I8, split_at: F8) -> _Pieces:
     b, high = network.head[edge].astype(np.int64), np.ones(len(edge))
     a[~starts], low[~starts] = new, split_at
     b[~ends], high[~ends] = new, split_at
-    return _Pieces(edge, a, b, low, high)
+    return Pieces(edge, a, b, low, high)
 
 
-def _public(network: WalkNetwork, pieces: _Pieces, n_street: int) -> Bool:
+def _public(network: WalkNetwork, pieces: Pieces, n_street: int) -> Bool:
     """Nodes that touch an edge everybody may walk."""
     public = np.zeros(n_street, bool)
     everybody = ~network.private & (network.forward | network.backward)
@@ -188,7 +212,7 @@ def _public(network: WalkNetwork, pieces: _Pieces, n_street: int) -> Bool:
 
 
 def _one_way(
-    network: WalkNetwork, pieces: _Pieces, cost: U4, public: Bool, *, along: bool
+    network: WalkNetwork, pieces: Pieces, cost: U4, public: Bool, *, along: bool
 ) -> Arcs:
     """Arcs of one direction, without those blocked or closed to strangers."""
     whole = cost[pieces.edge].astype(np.int64)
