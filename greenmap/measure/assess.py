@@ -17,6 +17,7 @@ from greenmap.measure.find_gaps import find_checks, find_gaps
 from greenmap.measure.isochrones import isochrones
 from greenmap.measure.match_clauses import Mask, match_clauses
 from greenmap.measure.reach import SEARCH_MIN, Attachments, attach_all, reach
+from greenmap.measure.unit_ground import audits_compounds
 from greenmap.model.manifest import make_manifest
 from greenmap.model.reach_table import ReachTable
 from greenmap.model.standard import Clause
@@ -74,7 +75,7 @@ def assess(study: Study, *, attach_limit_m: float = 100.0, search_min: float = S
     return Assessment(
         study=study, reaches=reaches, coverage=coverage.table, answers=coverage.answers,
         gaps=find_gaps(coverage, study), checks=find_checks(coverage, study),
-        snaps=_snaps(attachments), isochrones=areas, units=list_units(study.communities),
+        snaps=_snaps(attachments), isochrones=areas, units=_units(study),
         manifest={**make_manifest(study, arguments={"attach_limit_m": attach_limit_m,
                                                     "search_min": search_min,
                                                     **_assuming(study)}),
@@ -82,6 +83,10 @@ def assess(study: Study, *, attach_limit_m: float = 100.0, search_min: float = S
         gates=count_gates(study, coverage.answers),
         completeness=check_completeness(study),
     )
+
+
+def _units(study: Study) -> pd.DataFrame:
+    return list_units(study.communities, study.homes if audits_compounds(study) else None)
 
 
 def _clauses(study: Study, profile: str) -> list[Clause]:
@@ -93,9 +98,12 @@ def _reach(study: Study, name: str, attachments: Attachments, search_min: float,
     clauses = _clauses(study, name)
     walker = study.profiles[name]
     timed = walker.unit == "min"
+    counted = {c.limit for c in clauses if c.min_count > 1}
+    counted |= {a.limit or c.limit for c in clauses for a in c.alternatives if a.min_count > 1}
     return reach(
         study.network, study.homes, study.amenities, profile=walker,
-        bands=study.bands if timed else sorted({c.limit for c in clauses}),
+        bands=sorted({*study.bands, *counted}) if timed else sorted({c.limit for c in clauses}
+                                                                    | counted),
         search_limit=search_min if timed else None,
         sets=match_clauses(study.amenities, clauses), attachments=attachments, without=without,
     )

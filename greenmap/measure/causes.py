@@ -21,7 +21,10 @@ from greenmap.network.hurdles import CLOSED, NO_CROSSING, RESIDENTS, WALL
 CAUSES = ("gate", "wall", "crossing", "steps", "slope", "speed", "several", "river", "rail")
 """Causes a search can name, in the order they are asked."""
 
-LACKING = (*CAUSES, "detour", "none_near")
+OF_UNITS = ("too_few", "too_little", "too_much", "survey_no")
+"""What a unit lacks as a whole, where a clause counts, measures or asks."""
+
+LACKING = (*CAUSES, "detour", "none_near", *OF_UNITS)
 """Reasons that say for sure that a home is not covered."""
 
 

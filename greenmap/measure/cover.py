@@ -6,47 +6,24 @@ it, or it isn't known: only what is sure counts. Nothing missing is ever read as
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
-import pandas as pd
-import shapely
 
 from greenmap.errors import StudyError
-from greenmap.measure.causes import LACKING, name_causes
-from greenmap.measure.completeness import collected_at_homes
+from greenmap.measure.answer import Answer, Mask
+from greenmap.measure.area_answer import area_answer
 from greenmap.measure.match_clauses import match_clauses
 from greenmap.measure.people import count_people
-from greenmap.measure.straight import name_waters, straight_to
+from greenmap.measure.present_answer import present_answer
+from greenmap.measure.reach_answer import reach_answer, walks_without_waits
+from greenmap.measure.survey_answer import survey_answer
+from greenmap.measure.unit_ground import Ground, outside, unit_ground
 from greenmap.measure.units_judged import judge_units
 from greenmap.model.reach_table import ReachTable
 from greenmap.model.standard import Clause
-from greenmap.model.study import (
-    COVERED,
-    NOT_COVERED,
-    UNKNOWN,
-    Coverage,
-    HomeAnswers,
-    Study,
-)
-from greenmap.units import from_ticks, to_ticks
-
-Mask = npt.NDArray[np.bool_]
-
-
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    """One clause's answers, homes in the table's order."""
-
-    state: npt.NDArray[np.uint8]
-    reason: npt.NDArray[np.object_]
-    value: npt.NDArray[np.float64]
-    amenity_id: npt.NDArray[np.object_]
-    relieved: npt.NDArray[np.float64]
-    search_limit: float
-    assumed: Mask
+from greenmap.model.study import UNKNOWN, Coverage, HomeAnswers, Study
 
 
 def cover(reaches: Mapping[str, ReachTable], study: Study, *,
@@ -88,17 +65,22 @@ def cover(reaches: Mapping[str, ReachTable], study: Study, *,
     Raises
     ------
     StudyError
-        A profile the standard names is missing in `reaches`.
+        A profile the standard names is missing in `reaches`; the standard has
+        levels only and no clause.
     """
     missing = [p for p in study.standard.profiles if p not in reaches]
     if missing:
         raise StudyError("measure.profile_not_reached", profiles=", ".join(missing))
     clauses = study.standard.clauses
+    if not clauses:
+        raise StudyError("measure.standard_without_clauses", standard=study.standard.id)
     sets = match_clauses(study.amenities, clauses)
+    ground = unit_ground(study)
     answers = [
-        _reach_answer(clause, reaches[clause.profile], (trials or {}).get(clause.profile, {}),
-                      (sure or reaches)[clause.profile], sets, study) if clause.kind == "reach"
-        else _present_answer(clause, sets, study)
+        _asked(clause, ground, reach_answer(
+            clause, reaches[clause.profile], (trials or {}).get(clause.profile, {}),
+            (sure or reaches)[clause.profile], sets, study))
+        if clause.kind == "reach" else _of_units(clause, ground, sets)
         for clause in clauses
     ]
     counted = [count_people(study.homes, study.communities, c.people) for c in clauses]
@@ -109,109 +91,33 @@ def cover(reaches: Mapping[str, ReachTable], study: Study, *,
         reason=np.column_stack([a.reason for a in answers]),
         value=np.column_stack([a.value for a in answers]),
         amenity_id=np.column_stack([a.amenity_id for a in answers]),
-        weight=np.column_stack([weight for weight, _ in counted]),
+        weight=np.column_stack([np.where(a.outside, 0.0, weight) for a, (weight, _)
+                                in zip(answers, counted, strict=True)]),
         search_limit=tuple(a.search_limit for a in answers),
         relieved=np.column_stack([a.relieved for a in answers]),
         assumed=np.column_stack([a.assumed for a in answers]),
-        value_no_waits=_without_waits(clauses, no_waits),
+        value_no_waits=walks_without_waits(clauses, no_waits),
     )
-    return Coverage(judge_units(homes, study, [basis for _, basis in counted]), homes)
+    table = judge_units(homes, study, [basis for _, basis in counted],
+                        [a.units for a in answers])
+    return Coverage(table, homes)
 
 
-def _reach_answer(clause: Clause, table: ReachTable, trials: Mapping[str, ReachTable],
-                  sure: ReachTable, sets: Mapping[str, Mask], study: Study) -> _Answer:
-    limit = to_ticks(clause.limit, clause.unit)
-    column = table.column(clause.target)
-    confirmed = not clause.unconfirmed(study.include)
-    covered = (table.ticks[:, column] <= limit) & confirmed
-    maybe = table.ticks[:, table.column(clause.doubtful)] <= limit
-    serves = sets[clause.target]
-    limit_m = _limit_m(clause, study)
-
-    # Each line overrules those above it: the reason nearest to the home itself is told.
-    reason = np.full(len(covered), "none_near", dtype=object)
-    straight_m, way = straight_to(study.homes, study.amenities, serves)
-    reason[straight_m <= limit_m] = "detour"
-    walks = {cause: trial.ticks[:, trial.column(clause.target)] for cause, trial in trials.items()}
-    reason = name_causes(reason, limit, walks)
-    reason = name_waters(reason, way, study.network.barriers)
-    reason[table.edge_ticks <= limit] = "edge_of_data"
-    reason[~collected_at_homes(study, clause.categories)] = "not_collected"
-    off_street_m, _ = straight_to(study.homes, study.amenities,
-                                  serves & ~_reachable(study, table.entrance_attached))
-    reason[off_street_m <= limit_m] = "place_not_attached"
-    reason[maybe] = "place_not_sure"
-    if not confirmed:
-        reason[:] = "not_confirmed"
-    reason[~table.attached] = "not_attached"
-    reason[covered] = ""
-
-    lacking = np.isin(reason.astype(str), LACKING)
-    state = np.select([covered, lacking], [COVERED, NOT_COVERED], UNKNOWN).astype(np.uint8)
-    value = np.where(table.attached, table.nearest[:, column], np.nan)
-    none = np.array([None], dtype=object)
-    amenity = np.concatenate([table.place_id, none])[table.place[:, column]]
-    relieved = np.full(len(value), np.nan)
-    for cause, ticks in walks.items():
-        relieved[reason == cause] = from_ticks(ticks, table.unit)[reason == cause]
-    assumed = covered & (sure.ticks[:, sure.column(clause.target)] > limit)
-    return _Answer(state, reason, value, amenity, relieved, table.search_limit, assumed)
+def _of_units(clause: Clause, ground: Ground, sets: Mapping[str, Mask]) -> Answer:
+    if clause.kind == "survey":
+        return survey_answer(clause, ground)
+    return (present_answer if clause.kind == "present" else area_answer)(clause, ground, sets)
 
 
-def _without_waits(clauses: Sequence[Clause], tables: Mapping[str, ReachTable] | None
-                   ) -> npt.NDArray[np.float64] | None:
-    """Walks without waits; missing for clauses that ask for no walk."""
-    if tables is None:
-        return None
-    walked = next(iter(tables.values()))
-    nothing = np.full(len(walked.home_id), np.nan)
-    columns = [nothing]
-    for clause in clauses:
-        table = tables.get(clause.profile) if clause.kind == "reach" else None
-        columns.append(nothing if table is None else np.where(
-            table.attached, table.nearest[:, table.column(clause.target)], np.nan))
-    return np.column_stack(columns[1:])
-
-
-def _reachable(study: Study, attached: Mask) -> Mask:
-    """Whether any entrance of each row's place is on the streets."""
-    place = study.amenities["place_id"].astype(str)
-    joined: Mask = pd.Series(attached, index=place.index).groupby(place).transform("any"
-                                                                                  ).to_numpy(bool)
-    return joined
-
-
-def _present_answer(clause: Clause, sets: Mapping[str, Mask], study: Study) -> _Answer:
-    """Every home answers as its community does: are enough places inside it?"""
-    sure, doubt = (_places_inside(study, sets[name]) for name in (clause.target, clause.doubtful))
-    home = study.homes["community_id"].map(pd.Series(sure)).to_numpy(float, na_value=np.nan)
-    with_doubt = home + study.homes["community_id"].map(pd.Series(doubt)).to_numpy(
-        float, na_value=np.nan)
-    covered = home >= clause.min_count
-    reason = np.full(len(home), "none_near", dtype=object)
-    reason[~collected_at_homes(study, clause.categories)] = "not_collected"
-    reason[with_doubt >= clause.min_count] = "place_not_sure"
-    reason[covered] = ""
-    state = np.select([covered, reason == "none_near"], [COVERED, NOT_COVERED], UNKNOWN)
-    nothing = np.full(len(home), None, dtype=object)
-    return _Answer(state.astype(np.uint8), reason, home, nothing, np.full(len(home), np.nan),
-                   np.inf, np.zeros(len(home), bool))
-
-
-def _places_inside(study: Study, rows: Mask) -> dict[str, int]:
-    """Count the places of some amenity rows inside each community."""
-    points = study.amenities.geometry.to_numpy()[rows]
-    owner = study.amenities["place_id"].to_numpy(dtype=object)[rows]
-    tree = shapely.STRtree(points)
-    counts = {}
-    for community, area in study.communities.geometry.items():
-        counts[str(community)] = len(set(owner[tree.query(area, predicate="intersects")]))
-    return counts
-
-
-def _limit_m(clause: Clause, study: Study) -> float:
-    """Metres that a straight walk of the clause's limit covers."""
-    if clause.unit == "m":
-        return clause.limit
-    return study.profiles[clause.profile].metres_in(clause.limit)
-
+def _asked(clause: Clause, ground: Ground, answer: Answer) -> Answer:
+    """Take out the homes of units of which a walking clause asks nothing."""
+    level = ground.judged_at(clause)
+    if level is None or (clause.applies_to not in ("new", "existing") and not clause.people_min):
+        return answer
+    own = ground.units[level]
+    why = {u: outside(clause, ground, level, str(u)) for u in dict.fromkeys(own.dropna())}
+    said = own.map(why).fillna("").to_numpy(dtype=object).astype(str)
+    state, reason = answer.state.copy(), answer.reason.copy()
+    state[said != ""] = UNKNOWN
+    reason[said != ""] = said[said != ""]
+    return replace(answer, state=state, reason=reason)

@@ -12,11 +12,16 @@ import pandas as pd
 
 from greenmap.measure.causes import LACKING
 from greenmap.measure.quantile import weighted_quantile
+from greenmap.measure.unit_ground import audits_compounds
 from greenmap.model.study import COVERED, Coverage, HomeAnswers, Study
-from greenmap.model.unit import parents_of
+from greenmap.model.unit import COMPOUND, parents_of, units_of_homes
 
 CAUSES = ("not_attached", *LACKING)
 """In the order they are asked: the first that suffices alone is a home's cause."""
+
+_NO_CHECK = ("other_unit", "no_unit", "not_required", "no_figure")
+_HULL_M = 5.0
+"""Around the homes of a compound that nobody drew."""
 
 
 def find_gaps(coverage: Coverage, study: Study) -> gpd.GeoDataFrame:
@@ -91,7 +96,7 @@ def find_checks(coverage: Coverage, study: Study) -> pd.DataFrame:
         or, in a study that doesn't judge, a measure.
     """
     open_states = coverage.table["state"].isin(["not_known", "measured"])
-    wanted = open_states & (coverage.table["reason"] != "other_unit")
+    wanted = open_states & ~coverage.table["reason"].isin(_NO_CHECK)
     rows: list[dict[str, object]] = []
     weights: list[float] = []
     known = _by_reason(coverage.answers, study)
@@ -118,10 +123,10 @@ def find_checks(coverage: Coverage, study: Study) -> pd.DataFrame:
 def _costs(answers: HomeAnswers, study: Study, gaps: pd.DataFrame) -> list[float]:
     """Median, by people, of what each gap's cause adds to the walk."""
     costs: list[float] = []
-    parents = parents_of(study.communities)
+    units = _units(study)
     for gap in gaps.to_dict("records"):
         k = answers.clause_id.index(gap["clause_id"])
-        unit = study.homes["community_id"].map(parents[gap["level"]]).to_numpy(dtype=object)
+        unit = units[gap["level"]].to_numpy(dtype=object)
         rows = np.flatnonzero((unit == gap["community_id"])
                               & (answers.reason[:, k] == gap["cause"]))
         if answers.relieved is None or not rows.size:
@@ -151,10 +156,9 @@ def _ranked(table: pd.DataFrame, weight: npt.NDArray[np.float64], key: str) -> p
 def _by_reason(answers: HomeAnswers, study: Study) -> dict[tuple[str, str], dict[str, float]]:
     """People per reason, for every unit and clause that leaves a home uncovered."""
     order = np.argsort(answers.home_id.astype(str), kind="stable")  # ids fix the order of sums
-    community = study.homes["community_id"].iloc[order]
     found: dict[tuple[str, str], dict[str, float]] = {}
-    for parent in parents_of(study.communities).values():
-        unit = community.map(parent).to_numpy(dtype=object)
+    for of_home in _units(study).values():
+        unit = of_home.iloc[order].to_numpy(dtype=object)
         for k, clause in enumerate(answers.clause_id):
             state, reason = answers.state[order, k], answers.reason[order, k]
             rows = (state != COVERED) & (answers.weight[order, k] > 0) & ~pd.isna(unit)
@@ -165,6 +169,10 @@ def _by_reason(answers: HomeAnswers, study: Study) -> dict[tuple[str, str], dict
     return found
 
 
+def _units(study: Study) -> dict[str, pd.Series]:
+    return units_of_homes(study.homes, study.communities, compounds=audits_compounds(study))
+
+
 def _areas(study: Study) -> dict[str, object]:
     areas: dict[str, object] = {}
     for level, parent in parents_of(study.communities).items():
@@ -173,4 +181,8 @@ def _areas(study: Study) -> dict[str, object]:
         else:
             areas.update(study.communities.geometry.groupby(parent).agg(
                 lambda shapes: shapes.union_all()).items())
+    own = _units(study).get(COMPOUND)
+    if own is not None:
+        areas.update(study.homes.geometry.groupby(own).agg(
+            lambda shapes: shapes.union_all().convex_hull.buffer(_HULL_M)).items())
     return areas

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from greenmap.model.standard import Clause
+from greenmap.model.clause import Alternative, Clause
 
 Mask = npt.NDArray[np.bool_]
 
@@ -19,9 +19,9 @@ def match_clauses(amenities: pd.DataFrame, clauses: Iterable[Clause]) -> dict[st
     Parameters
     ----------
     amenities : (e,) DataFrame
-        ``category``; optional ``status`` and ``area_m2``.
+        ``category``; optional ``status``, ``area_m2`` and ``floor_m2``.
     clauses : iterable of Clause
-        Clauses that name categories.
+        Those that name no category have no set.
 
     Returns
     -------
@@ -42,14 +42,19 @@ def match_clauses(amenities: pd.DataFrame, clauses: Iterable[Clause]) -> dict[st
     category = amenities["category"].to_numpy(dtype=object)
     is_open, status_unknown = _status(amenities)
     sets: dict[str, Mask] = {}
+    asked: list[Clause | Alternative] = []
     for clause in clauses:
-        if clause.target in sets:
+        asked += [clause, *clause.alternatives] if clause.categories else clause.alternatives
+    for one in asked:
+        if one.target in sets:
             continue
-        right = np.isin(category.astype(str), clause.categories)
-        large, size_unknown = _size(amenities, clause.min_area_m2)
-        sets[clause.target] = right & is_open & large
-        sets[clause.doubtful] = (right & (is_open | status_unknown) & (large | size_unknown)
-                                 & (status_unknown | size_unknown))
+        right = np.isin(category.astype(str), one.categories)
+        large, size_unknown = _size(amenities, "area_m2", one.min_area_m2)
+        roomy, floor_unknown = _size(amenities, "floor_m2", one.min_floor_m2)
+        sets[one.target] = right & is_open & large & roomy
+        unsure = status_unknown | size_unknown | floor_unknown
+        sets[one.doubtful] = (right & (is_open | status_unknown) & (large | size_unknown)
+                              & (roomy | floor_unknown) & unsure)
     return sets
 
 
@@ -60,10 +65,10 @@ def _status(amenities: pd.DataFrame) -> tuple[Mask, Mask]:
     return (status == "open").to_numpy(bool, na_value=False), status.isna().to_numpy(bool)
 
 
-def _size(amenities: pd.DataFrame, min_area_m2: float | None) -> tuple[Mask, Mask]:
-    if min_area_m2 is None:
+def _size(amenities: pd.DataFrame, column: str, least: float | None) -> tuple[Mask, Mask]:
+    if least is None:
         return np.ones(len(amenities), bool), np.zeros(len(amenities), bool)
-    if "area_m2" not in amenities:
+    if column not in amenities:
         return np.zeros(len(amenities), bool), np.ones(len(amenities), bool)
-    area = pd.to_numeric(amenities["area_m2"]).to_numpy(float, na_value=np.nan)
-    return area >= min_area_m2, np.isnan(area)
+    area = pd.to_numeric(amenities[column]).to_numpy(float, na_value=np.nan)
+    return area >= least, np.isnan(area)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from greenmap.measure.answer import OUTSIDE
 from greenmap.measure.causes import LACKING
 from greenmap.measure.quantile import weighted_quantile
+from greenmap.measure.unit_ground import audits_compounds
 from greenmap.model.standard import Clause
 from greenmap.model.study import COVERED, UNKNOWN, HomeAnswers, Study
-from greenmap.model.unit import list_units, parents_of
+from greenmap.model.unit import judged_level, list_units, units_of_homes
 
 SIDE_BY_SIDE = (0.8, 0.9, 1.0)
 """Required shares always shown beside the study's own."""
@@ -48,7 +50,8 @@ def judge(people: float, covered: float, unknown: float, required: float | None)
     return "not_met" if covered + unknown < needed else "not_known"
 
 
-def judge_units(answers: HomeAnswers, study: Study, bases: Sequence[str]) -> pd.DataFrame:
+def judge_units(answers: HomeAnswers, study: Study, bases: Sequence[str],
+                measured: Sequence[Mapping[str, tuple[float, float]]] = ()) -> pd.DataFrame:
     """Sum the homes' answers per unit and clause, and judge them.
 
     Parameters
@@ -59,6 +62,9 @@ def judge_units(answers: HomeAnswers, study: Study, bases: Sequence[str]) -> pd.
         Communities, share, clauses.
     bases : (k,) sequence of str
         On what each clause's weights rest.
+    measured : (k,) sequence of mapping of str to (float, float)
+        Per clause and unit: what was measured there and what is needed, for
+        clauses of a whole unit.
 
     Returns
     -------
@@ -66,17 +72,23 @@ def judge_units(answers: HomeAnswers, study: Study, bases: Sequence[str]) -> pd.
         See :class:`greenmap.model.study.Coverage`. The sums of a parent's
         children equal the parent's.
     """
-    units = list_units(study.communities)
+    compounds = audits_compounds(study)
+    units = list_units(study.communities, study.homes if compounds else None)
     # Sums run in the order of the ids: the rows' order can't move the last bit.
     order = np.argsort(answers.home_id.astype(str), kind="stable")
-    community = study.homes["community_id"].iloc[order]
+    levels = units_of_homes(study.homes, study.communities, compounds=compounds)
     rows = []
-    for level, parent in parents_of(study.communities).items():
-        members = community.map(parent).to_numpy(dtype=object)
+    for level, own in levels.items():
+        members = own.iloc[order].to_numpy(dtype=object)
         ids = units.index[units["level"] == level].to_numpy(dtype=object)
         which = pd.Index(ids).get_indexer(pd.Index(members))
         for k, clause in enumerate(study.standard.clauses):
-            rows.append(_one_clause(answers, k, order, which, ids, level, clause, study, bases[k]))
+            why = _not_judged(clause, level, judged_level(clause.unit_of_audit, levels))
+            part = _one_clause(answers, k, order, which, ids, level, clause, study, bases[k], why)
+            found = measured[k] if measured else {}
+            nothing = (np.nan, np.nan)
+            part["value"], part["needed"] = zip(*(found.get(u, nothing) for u in ids), strict=True)
+            rows.append(part)
     table = pd.concat(rows, ignore_index=True)
     table.insert(2, "unit_name", table["unit_id"].map(units["name"]))
     rank = {c.id: n for n, c in enumerate(study.standard.clauses)}
@@ -88,7 +100,7 @@ def judge_units(answers: HomeAnswers, study: Study, bases: Sequence[str]) -> pd.
 
 def _one_clause(answers: HomeAnswers, k: int, order: npt.NDArray[np.int64],
                 which: npt.NDArray[np.int64], ids: npt.NDArray[np.object_], level: str,
-                clause: Clause, study: Study, basis: str) -> pd.DataFrame:
+                clause: Clause, study: Study, basis: str, why_not: str) -> pd.DataFrame:
     inside = which >= 0
     order, which = order[inside], which[inside]
     state, weight = answers.state[order, k], answers.weight[order, k]
@@ -105,8 +117,8 @@ def _one_clause(answers: HomeAnswers, k: int, order: npt.NDArray[np.int64],
     # Where too much is assumed, those covered on an assumption aren't known to be covered.
     doubted = np.where(assumed > study.assumed_share_max * people, assumed, 0.0)
     sure, open_ = covered - doubted, unknown + doubted
-    judged = level == clause.unit_of_audit
-    required = 1.0 if clause.kind == "present" else study.share
+    judged = not why_not
+    required = study.share if clause.kind == "reach" else 1.0
     reason = _reasons(answers.reason[order, k], weight, which, len(ids))
     walk = answers.value[order, k] if clause.kind == "reach" else np.full(len(order), np.nan)
     table = pd.DataFrame({
@@ -121,7 +133,8 @@ def _one_clause(answers: HomeAnswers, k: int, order: npt.NDArray[np.int64],
                                                           share if judged else None)
     doubts = ["gate_assumed" if many > rest else why
               for many, rest, why in zip(doubted, unknown, reason[0], strict=True)]
-    table["reason"] = _why(table["state"], (doubts, reason[1]), judged)
+    table["reason"] = _why(table["state"], (doubts, reason[1]), why_not or "no_share",
+                           _outside(answers.reason[order, k], which, len(ids)))
     for name, q in (("walk_median", 0.5), ("walk_p90", 0.9)):
         table[name] = weighted_quantile(walk, weight, which, len(ids), q)
     table["walk_unit"] = clause.unit
@@ -163,10 +176,32 @@ def _reasons(reason: npt.NDArray[np.object_], weight: npt.NDArray[np.float64],
     return found[0], found[1]
 
 
-def _why(states: pd.Series, reasons: tuple[list[str], list[str]], judged: bool) -> list[str]:
-    said = {"met": "", "not_applicable": "nobody",
-            "measured": "no_share" if judged else "other_unit"}
+def _outside(reason: npt.NDArray[np.object_], which: npt.NDArray[np.int64], n: int) -> list[str]:
+    """Why a clause asks nothing of a unit: nobody lives there, or what its homes say."""
+    said = ["nobody"] * n
+    rows = np.isin(reason.astype(str), OUTSIDE)
+    for unit, why in sorted({(int(u), str(w)) for u, w in
+                             zip(which[rows], reason[rows], strict=True)}, reverse=True):
+        said[unit] = why
+    return said
+
+
+def _not_judged(clause: Clause, level: str, judged_at: str | None) -> str:
+    """Why a clause is only measured at a level; empty where it is judged."""
+    if judged_at is None:
+        return "no_unit"
+    if level != judged_at:
+        return "other_unit"
+    if clause.kind == "survey" and clause.answer == "number" and clause.value is None:
+        return "no_figure"
+    return "" if clause.obligation == "required" else "not_required"
+
+
+def _why(states: pd.Series, reasons: tuple[list[str], list[str]], measured: str,
+         outside: list[str]) -> list[str]:
+    said = {"met": "", "measured": measured}
     return [
-        said.get(state, lacking if state == "not_met" else unknown)
-        for state, unknown, lacking in zip(states, *reasons, strict=True)
+        none if state == "not_applicable" else said.get(state, lacking if state == "not_met"
+                                                        else unknown)
+        for state, unknown, lacking, none in zip(states, *reasons, outside, strict=True)
     ]
