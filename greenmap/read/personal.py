@@ -92,3 +92,15 @@ def _valid_citizen_id(text: str) -> bool:
     """Check digit of GB 11643-1999 (ISO 7064, MOD 11-2)."""
     total = sum(weight * int(digit) for weight, digit in zip(_WEIGHTS, text, strict=False))
     return "10X98765432"[total % 11] == text[-1].upper()
+
+
+def looks_personal(text: str) -> bool:
+    """Say whether one cell's text holds a phone, a citizen's id or a flat number.
+
+    Examples
+    --------
+    >>> looks_personal("张某 13800138000"), looks_personal("滨河社区食堂")
+    (True, False)
+    """
+    ids = (found.group() for found in _CITIZEN.finditer(text))
+    return any(map(_valid_citizen_id, ids)) or _PHONE_OR_FLAT.search(text) is not None

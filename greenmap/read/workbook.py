@@ -12,9 +12,9 @@ from zipfile import BadZipFile
 from greenmap.errors import InputError, TableError, UnreadableFileError
 from greenmap.read.headings import Cells, heading_row
 
-# what openpyxl lets through when the archive or the XML inside it is damaged
-_BROKEN = (BadZipFile, zlib.error, EOFError, OSError, SyntaxError, KeyError, ValueError, TypeError,
-           RuntimeError)  # fmt: skip
+BROKEN = (BadZipFile, zlib.error, EOFError, OSError, SyntaxError, KeyError, ValueError, TypeError,
+          RuntimeError)  # fmt: skip
+"""What openpyxl lets through when the archive or the XML inside it is damaged."""
 
 
 def read_sheet(file: Path, *, sheet: str | None, known: frozenset[str]) -> tuple[list[Cells], str]:
@@ -65,7 +65,7 @@ def read_sheet(file: Path, *, sheet: str | None, known: frozenset[str]) -> tuple
                 book.close()
     except InputError:
         raise
-    except (*_BROKEN, InvalidFileException) as error:
+    except (*BROKEN, InvalidFileException) as error:
         raise UnreadableFileError("read.bad_workbook", file=file.name) from error
     return _choose(pages, file.name, known)
 

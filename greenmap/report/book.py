@@ -5,8 +5,8 @@ Every text is written as text; the date inside is fixed, so equal sheets make eq
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import groupby
 from math import ceil, isfinite
@@ -28,6 +28,8 @@ _LOOKS: dict[int, dict[str, Any]] = {0: {"bold": True, "font_size": 14},
                                      1: {"font_color": "#9C0006"}}
 _MAX_TEXT = 32_767
 _FIRST_DATE = date(2000, 1, 1)
+_MAX_CHOICES = 255  # characters of a rule that names its choices
+_LISTS = "lists"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +66,13 @@ class Ask:
     kind : {"choice", "number", "date", "text"}
         What it takes.
     choices : tuple of str
-        Words of a drop-down list; together under 255 characters.
+        Words of a drop-down list.
     title, help : str
         Shown when the cell is chosen, and when something else is entered.
     value : str or float, optional
         What stands in it from the start.
+    least : float
+        Smallest number it takes.
     """
 
     kind: str
@@ -76,6 +80,7 @@ class Ask:
     title: str = ""
     help: str = ""
     value: Any = None
+    least: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,8 +163,14 @@ def write_book(sheets: Sequence[Sheet], path: str | Path, *, title: str, marks: 
         book = xlsxwriter.Workbook(str(stage))
         book.set_properties({"title": title, "comments": marks, "created": _CREATED})
         styles = _Styles(book)
+        lists = _long_lists(sheets)
         for sheet in sheets:
-            _write_sheet(book, styles, sheet, title, marks)
+            _write_sheet(book, styles, sheet, title, marks, lists)
+        if lists:
+            page = book.add_worksheet(_LISTS)
+            page.very_hidden()
+            for n, choices in enumerate(lists):
+                page.write_column(0, n, choices, styles.get(num_format="@"))
         book.close()
         replace_file(stage, target)
     finally:
@@ -167,7 +178,8 @@ def write_book(sheets: Sequence[Sheet], path: str | Path, *, title: str, marks: 
     return target
 
 
-def _write_sheet(book: Any, styles: _Styles, sheet: Sheet, title: str, marks: str) -> None:
+def _write_sheet(book: Any, styles: _Styles, sheet: Sheet, title: str, marks: str,
+                 lists: Mapping[tuple[str, ...], str]) -> None:
     page = book.add_worksheet(sheet.title)
     lines = [f"{title} · {sheet.title}", marks, *sheet.notes]
     for row, line in enumerate(lines):
@@ -186,7 +198,7 @@ def _write_sheet(book: Any, styles: _Styles, sheet: Sheet, title: str, marks: st
         for n, value in enumerate(cells):
             _write_cell(page, styles, row, n, value, sheet.columns[n].shape, bool(sheet.key))
         page.set_row(row, 13.5 * _lines_of(cells, sheet) + 3)
-    _write_checks(page, sheet, head_row + 1)
+    _write_checks(page, sheet, head_row + 1, lists)
     _set_up(page, sheet, head_row, title, marks)
 
 
@@ -205,27 +217,37 @@ def _write_cell(page: Any, styles: _Styles, row: int, column: int, value: Any, s
         page.write_number(row, column, float(value), styles.cell(shape, **looks))
 
 
-def _write_checks(page: Any, sheet: Sheet, first_row: int) -> None:
+def _long_lists(sheets: Sequence[Sheet]) -> dict[tuple[str, ...], str]:
+    """Lists of choices too long for a cell's own rule, and where they stand."""
+    asked = (value for sheet in sheets for row in sheet.rows for value in row)
+    long = dict.fromkeys(value.choices for value in asked if isinstance(value, Ask)
+                         and len(",".join(value.choices)) > _MAX_CHOICES)
+    return {choices: f"={_LISTS}!${(letter := chr(65 + n))}$1:${letter}${len(choices)}"
+            for n, choices in enumerate(long)}
+
+
+def _write_checks(page: Any, sheet: Sheet, first_row: int, lists: Mapping[tuple[str, ...], str]
+                  ) -> None:
     """One check per run of cells below each other that ask the same."""
     for column in range(len(sheet.columns)):
         cells = enumerate((row[column] for row in sheet.rows), start=first_row)
         for asked, run in groupby(cells, key=lambda cell: _same(cell[1])):
             rows = [row for row, _ in run]
             if asked is not None:
-                page.data_validation(rows[0], column, rows[-1], column, _check(asked))
+                page.data_validation(rows[0], column, rows[-1], column, _check(asked, lists))
 
 
 def _same(value: Any) -> Ask | None:
-    return Ask(value.kind, value.choices, value.title, value.help) if isinstance(value, Ask) \
-        else None
+    return replace(value, value=None) if isinstance(value, Ask) else None
 
 
-def _check(asked: Ask) -> dict[str, Any]:
+def _check(asked: Ask, lists: Mapping[tuple[str, ...], str]) -> dict[str, Any]:
     rule: dict[str, Any] = {"validate": "any"}
     if asked.kind == "choice":
-        rule = {"validate": "list", "source": list(asked.choices)}
+        source: Any = lists.get(asked.choices, list(asked.choices))
+        rule = {"validate": "list", "source": source}
     elif asked.kind == "number":
-        rule = {"validate": "decimal", "criteria": ">=", "value": 0}
+        rule = {"validate": "decimal", "criteria": ">=", "value": asked.least}
     elif asked.kind == "date":
         rule = {"validate": "date", "criteria": ">=", "value": _FIRST_DATE}
     told = {"input_title": asked.title[:32], "input_message": asked.help[:255]}
