@@ -37,11 +37,13 @@ if TYPE_CHECKING:
     from greenmap.read.join import join_amenities
     from greenmap.read.population import read_people
     from greenmap.read.status import read_status
+    from greenmap.report.survey_book import write_survey, write_survey_log
     from greenmap.report.write import write_report
     from greenmap.results import write_results
     from greenmap.sample import write_sample
     from greenmap.settings import use
     from greenmap.studies import check_study, init_study, read_study
+    from greenmap.studies.survey import read_survey
     from greenmap.track_files import write_track
 
 __version__ = "0.1.0"
@@ -82,6 +84,9 @@ _HOME = {
     "load_programme": "greenmap.model.programme",
     "read_status": "greenmap.read.status",
     "track": "greenmap.measure.track",
+    "write_survey": "greenmap.report.survey_book",
+    "read_survey": "greenmap.studies.survey",
+    "write_survey_log": "greenmap.report.survey_book",
     "draw_coverage": "greenmap.draw.city_map",
     "draw_community": "greenmap.draw.community_map",
     "write_report": "greenmap.report.write",
@@ -92,12 +97,13 @@ _HOME = {
 """Public names in the order of the work, and where each lives."""
 
 __all__ = ["Assessment", "Profile", "Study", "WhatIf", "assess", "attach_all", "check_study",
-           "cover", "draw_community", "draw_coverage", "find_checks", "find_entrances", "find_gaps",
-           "init_study", "isochrones", "join_amenities", "load_profile", "load_programme",
-           "load_standard", "match_clauses", "network_from_tables", "reach", "read_amenities",
-           "read_communities", "read_homes", "read_network", "read_people", "read_status",
-           "read_study", "route", "save_network", "spread_people", "to_osmnx", "track", "use",
-           "what_if", "with_heights", "write_report", "write_results", "write_sample",
+           "cover", "draw_community", "draw_coverage", "find_checks", "find_entrances",
+           "find_gaps", "init_study", "isochrones", "join_amenities", "load_profile",
+           "load_programme", "load_standard", "match_clauses", "network_from_tables", "reach",
+           "read_amenities", "read_communities", "read_homes", "read_network", "read_people",
+           "read_status", "read_study", "read_survey", "route", "save_network", "spread_people",
+           "to_osmnx", "track", "use", "what_if", "with_heights", "write_report", "write_results",
+           "write_sample", "write_survey", "write_survey_log",
            "write_track"]
 
 

@@ -23,7 +23,7 @@ YES_NO = ("yes", "no", NOT_SURE)
 
 ITEMS = ("unit_id", "item_id", "kind", "check", "unit", "item", "asked", "known", "answer",
          "unit_word", "date", "role", "remark")
-FACILITIES = ("place_id", "check", "community", "category", "name", "source",
+FACILITIES = ("place_id", "category_id", "check", "community", "category", "name", "source",
               "known_status", "status", "known_floor_m2", "floor_m2", "known_area_m2", "area_m2",
               "known_capacity", "capacity", "date", "role", "remark")
 NEW = ("check", "community", "category", "name", "lon", "lat", "floor_m2", "area_m2", "capacity",

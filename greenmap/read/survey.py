@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 
@@ -30,7 +31,7 @@ from greenmap.model.survey import (
     row_check,
     survey_key,
 )
-from greenmap.model.unit import list_units
+from greenmap.model.unit import COMPOUND, list_units
 from greenmap.read.personal import looks_personal
 from greenmap.read.source import digest
 from greenmap.read.survey_cells import Row, Wrong, choice, day, filled, number, open_sheets
@@ -50,14 +51,14 @@ class _Book:
     name: str
     sheets: Mapping[str, tuple[str, list[Row]]]
     standard: Standard
-    communities: pd.DataFrame
+    communities: gpd.GeoDataFrame
     units: frozenset[str]
     faults: Faults
     log: list[tuple[Any, ...]]
     default: tuple[str | None, str | None] = (None, None)
 
 
-def read_workbooks(path: str | Path, *, standard: Standard, communities: pd.DataFrame,
+def read_workbooks(path: str | Path, *, standard: Standard, communities: gpd.GeoDataFrame,
                 homes: pd.DataFrame | None = None) -> Survey:
     """Read filled survey workbooks.
 
@@ -179,7 +180,8 @@ def _item(book: _Book, row: Row, wrong: Wrong, title: str) -> tuple[Any, ...] | 
     if source == "clause" and (item not in clauses or clauses[item].answer != answer):
         wrong.add("item_gone", row.cell("answer"), found=item)
         return None
-    if unit not in book.units:
+    # Compounds are named by the homes, which are read later; the row's check holds for them.
+    if unit not in book.units and not unit.startswith(f"{COMPOUND}/"):
         wrong.add("unit_unknown", row.cell("answer"), found=unit)
         return None
     value: Any
@@ -200,9 +202,8 @@ def _item(book: _Book, row: Row, wrong: Wrong, title: str) -> tuple[Any, ...] | 
 
 def _facility(book: _Book, row: Row, wrong: Wrong, title: str) -> tuple[Any, ...] | None:
     place = row.text("place_id")
-    kind = _category(row.text("category"))
-    if kind is None or row.text("check") != row_check("place", place, kind, row.text("community"),
-                                                      row.text("name")):
+    if row.text("check") != row_check("place", place, row.text("category_id"),
+                                      row.text("community"), row.text("name")):
         wrong.add("id_edited", str(row.number))
         return None
     status = choice(row, "status", STATUSES, "status", wrong)
@@ -248,7 +249,7 @@ def _new(book: _Book, row: Row, wrong: Wrong, title: str) -> tuple[Any, ...] | N
     return community, kind, row.text("name"), lon, lat, *sizes, date, role, book.name
 
 
-def _far(communities: pd.DataFrame, lon: float, lat: float) -> bool:
+def _far(communities: gpd.GeoDataFrame, lon: float, lat: float) -> bool:
     """Whether a point lies far from all communities, by the bounds of all and at their latitude."""
     west, south, east, north = communities.to_crs("EPSG:4326").total_bounds
     wide = FAR_KM / _DEGREE_KM

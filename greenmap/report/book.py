@@ -101,6 +101,8 @@ class Sheet:
         Stands in a hidden row; a sheet with one is protected but where it asks.
     hidden : bool
         Not shown.
+    hidden_rows : int
+        So many of the last rows aren't shown.
     """
 
     title: str
@@ -109,6 +111,7 @@ class Sheet:
     notes: tuple[str, ...] = ()
     key: str = ""
     hidden: bool = False
+    hidden_rows: int = 0
 
 
 class _Styles:
@@ -182,8 +185,9 @@ def _write_sheet(book: Any, styles: _Styles, sheet: Sheet, title: str, marks: st
                  lists: Mapping[tuple[str, ...], str]) -> None:
     page = book.add_worksheet(sheet.title)
     lines = [f"{title} · {sheet.title}", marks, *sheet.notes]
+    first = next(n for n, column in enumerate(sheet.columns) if not column.hidden)
     for row, line in enumerate(lines):
-        page.write_string(row, 0, line, styles.get(num_format="@", **_LOOKS.get(row, {})))
+        page.write_string(row, first, line, styles.get(num_format="@", **_LOOKS.get(row, {})))
     key_row = len(lines)
     head_row = key_row + 1
     page.write_string(key_row, len(sheet.columns), sheet.key, styles.get(num_format="@"))
@@ -197,7 +201,8 @@ def _write_sheet(book: Any, styles: _Styles, sheet: Sheet, title: str, marks: st
     for row, cells in enumerate(sheet.rows, start=head_row + 1):
         for n, value in enumerate(cells):
             _write_cell(page, styles, row, n, value, sheet.columns[n].shape, bool(sheet.key))
-        page.set_row(row, 13.5 * _lines_of(cells, sheet) + 3)
+        hide = row - head_row > len(sheet.rows) - sheet.hidden_rows
+        page.set_row(row, 13.5 * _lines_of(cells, sheet) + 3, None, {"hidden": hide})
     _write_checks(page, sheet, head_row + 1, lists)
     _set_up(page, sheet, head_row, title, marks)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -29,11 +30,14 @@ from greenmap.model.survey import (
     SIZES,
     STATUSES,
     YES_NO,
+    Survey,
     row_check,
     survey_key,
 )
 from greenmap.report.book import Ask, Column, Sheet, write_book
+from greenmap.report.folder import staged
 from greenmap.report.overview import marks
+from greenmap.report.tables import cell
 
 NEW_ROWS = 10
 """Blank rows for facilities nobody knew of, per community."""
@@ -42,7 +46,9 @@ _GATE_M = 5.0  # a gate farther off any wall can't be put into one
 _WIDTH = {"unit": 16, "item": 42, "asked": 14, "known": 18, "answer": 12, "unit_word": 8,
           "date": 12, "role": 14, "remark": 24, "community": 16, "category": 16, "name": 24,
           "source": 18, "compound": 18, "field": 22, "entry": 60}
-_NOT_SHOWN = ("unit_id", "item_id", "kind", "place_id", "gate_id", "check")
+_NOT_SHOWN = ("unit_id", "item_id", "kind", "place_id", "category_id", "gate_id",
+              "check")
+_HEADS = {"source": "col_workbook", "unit_id": "col_unit", "field": "col_what"}
 _NUMBERS = ("floor_m2", "area_m2", "capacity", "steps", "known_floor_m2", "known_area_m2",
             "known_capacity", "known_steps")
 
@@ -155,7 +161,7 @@ def _cover(result: Assessment, communities: Sequence[str], lang: str) -> Sheet:
     columns = (Column(_say("col_field", lang), 22, key="label"),
                Column(_say("col_entry", lang), 90, key="entry"),
                Column("", 10, key="field", hidden=True))
-    return Sheet(_say("sheet_cover", lang), columns, rows, key="greenmap:cover")
+    return Sheet(_say("sheet_cover", lang), columns, rows, key="greenmap:cover", hidden_rows=3)
 
 
 def _items(result: Assessment, communities: Sequence[str], whole: bool, lang: str
@@ -244,7 +250,7 @@ def _facilities(result: Assessment, communities: Sequence[str], lang: str
             sizes += [None if value is None or value != value else float(value),
                       _ask("number", lang)]
         rows.append((
-            str(place["place_id"]),
+            str(place["place_id"]), place["category"],
             row_check("place", place["place_id"], place["category"], community, name),
             community, kind, name, _text(place.get("source")),
             _say(f"status_{status}", lang) if status in STATUSES else _say("status_unknown", lang),
@@ -293,7 +299,8 @@ def _gates(result: Assessment, communities: Sequence[str], lang: str) -> list[tu
     areas = areas[areas.index.astype(str).isin(communities)]
     near, area = shapely.STRtree(areas.to_numpy()).query(points, predicate="dwithin",
                                                         distance=_GATE_M)
-    own = dict(zip(near.tolist(), areas.index[area].astype(str), strict=True))
+    pairs = zip(near.tolist(), areas.index[area].astype(str), strict=True)
+    own = dict(sorted(pairs, reverse=True))  # a gate between two belongs to the first code
     degrees = gpd.GeoSeries(points, crs=barriers.crs).to_crs("EPSG:4326")
     names = result.study.communities["name"]
     rows = []
@@ -304,7 +311,9 @@ def _gates(result: Assessment, communities: Sequence[str], lang: str) -> list[tu
         steps = float(barriers.gate_steps[n])
         source = _say(f"gate_{barriers.gate_source[n]}", lang)
         rows.append((gate, lon, lat, str(barriers.gate_source[n]),
-                     row_check("gate", gate, lon, lat, community), community, compound, f"{_say(f'access_{access}', lang)} ({source})", _ask("choice", lang, GATES, "access"), None if steps != steps else steps,
+                     row_check("gate", gate, lon, lat, community), community, compound,
+                     f"{_say(f'access_{access}', lang)} ({source})",
+                     _ask("choice", lang, GATES, "access"), None if steps != steps else steps,
                      _ask("number", lang), *_end(lang)))
     return rows
 
@@ -313,3 +322,28 @@ def _compound(barriers: Any, point: Any) -> str:
     near = shapely.STRtree(barriers.compound).query(point, predicate="dwithin", distance=_GATE_M)
     return ", ".join(sorted({str(barriers.compound_name[k] or barriers.compound_id[k])
                              for k in near}))
+
+
+def write_survey_log(survey: Survey, folder: str | Path, *, lang: str) -> Path:
+    """Write what was taken from a survey, cell by cell, and its conflicts, as csv.
+
+    Parameters
+    ----------
+    survey : Survey
+        From :func:`greenmap.read_survey`.
+    folder : str or Path
+        Gets ``survey_log.csv`` and ``survey_conflicts.csv``.
+    lang : {"zh", "en"}
+
+    Returns
+    -------
+    Path
+        The folder.
+    """
+    with staged(folder) as stage:
+        for name, table in (("survey_log", survey.log), ("survey_conflicts", survey.conflicts)):
+            heads = [_say(_HEADS.get(str(c), f"col_{c}"), lang) for c in table.columns]
+            rows = [[cell(value) for value in row] for row in table.itertuples(index=False)]
+            with (stage / f"{name}.csv").open("w", encoding="utf-8-sig", newline="") as file:
+                csv.writer(file, lineterminator="\n").writerows([heads, *rows])
+    return Path(folder)

@@ -15,6 +15,7 @@ from greenmap.model.completeness_rule import CompletenessRule
 from greenmap.model.crs import known_crs, study_crs
 from greenmap.model.profile import Profile, load_profile
 from greenmap.model.standard import Standard, load_standard, standard_ids
+from greenmap.model.survey import Survey
 from greenmap.model.walk_network import WalkNetwork
 from greenmap.studies.areas import read_areas
 from greenmap.studies.datum_check import check_datums, without_auto
@@ -23,6 +24,7 @@ from greenmap.studies.inputs import list_inputs
 from greenmap.studies.places import read_all_amenities, read_all_homes
 from greenmap.studies.streets import read_streets, with_terrain
 from greenmap.studies.study_text import StudyText, read_study_text
+from greenmap.studies.survey import check_survey, survey_gates, survey_inputs, survey_of
 from greenmap.studies.tables import attempt
 from greenmap.studies.walls import with_walls
 
@@ -49,6 +51,8 @@ class Sources:
         Everything wrong, of all parts.
     completeness : CompletenessRule, optional
         Where the study asks for it.
+    survey : Survey, optional
+        What came back from the field.
     """
 
     text: StudyText | None
@@ -61,6 +65,7 @@ class Sources:
     inputs: tuple[dict[str, Any], ...]
     faults: Faults
     completeness: CompletenessRule | None = None
+    survey: Survey | None = None
 
 
 def read_sources(path: str | Path) -> Sources:
@@ -93,7 +98,8 @@ def read_sources(path: str | Path) -> Sources:
     progress.report(1, _STEPS, "study.reading_network")
     network = attempt(faults, lambda: read_streets(text, crs))
     network = with_sides(text, network, faults)
-    network = with_walls(text, network, faults)
+    survey = survey_of(text, standard, communities, faults)
+    network = with_walls(text, network, faults, gates=survey_gates(survey))
     network = attempt(faults, lambda: with_terrain(text, network)) or network
     network = with_detail(text, network, faults)
     progress.report(2, _STEPS, "study.reading_amenities")
@@ -101,10 +107,11 @@ def read_sources(path: str | Path) -> Sources:
     progress.report(3, _STEPS, "study.reading_homes")
     homes = attempt(faults, lambda: read_all_homes(text, communities, faults, network))
     amenities, homes = check_datums(written, network, communities, amenities, homes, faults)
+    check_survey(survey, text, amenities, faults)
     progress.report(_STEPS, _STEPS, "study.reading_homes")
-    return Sources(text, standard, profiles, communities, amenities, homes, network,
-                   list_inputs(text, communities, amenities, homes, network), faults,
-                   completeness=_completeness(text, faults))
+    inputs = list_inputs(text, communities, amenities, homes, network) + survey_inputs(survey)
+    return Sources(text, standard, profiles, communities, amenities, homes, network, inputs,
+                   faults, completeness=_completeness(text, faults), survey=survey)
 
 
 def _completeness(text: StudyText, faults: Faults) -> CompletenessRule | None:

@@ -12,6 +12,7 @@ from greenmap.model.crs import to_study
 from greenmap.model.study import ASSUMED_SHARE_MAX, Study
 from greenmap.studies.places import join_sources
 from greenmap.studies.sources import Sources, read_sources
+from greenmap.studies.survey import with_facilities, with_ledger
 
 BANDS = (5.0, 10.0, 15.0)
 
@@ -68,7 +69,9 @@ def make_study(sources: Sources) -> Study:
     assert communities is not None and homes is not None
     said = text.study
     share = said.get("share")
-    amenities = join_sources(text, sources.amenities)
+    amenities, survey = join_sources(text, sources.amenities), sources.survey
+    if survey is not None:
+        amenities = with_facilities(amenities, survey)
     return Study(
         communities=to_study(communities, network.crs), homes=to_study(homes, network.crs),
         amenities=to_study(amenities, network.crs), network=network, standard=standard,
@@ -79,6 +82,8 @@ def make_study(sources: Sources) -> Study:
         fictional=said.get("fictional", False), completeness=sources.completeness,
         collected=_collected(amenities, said), inputs=sources.inputs,
         assumed_share_max=float(said.get("assumed_share_max", ASSUMED_SHARE_MAX)),
+        survey=None if survey is None else survey.answers,
+        ledger=None if survey is None else with_ledger(None, survey),
     )
 
 

@@ -46,6 +46,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
                "count": "counting", "year": "year", "join": "join", "aliases": "path",
                "as_of": "date", "accept": "flag", "household_size": "count",
                "area_per_person_m2": "count", "housing_share": "share", "vacancy": "part"},
+    "survey": {"path": "path"},
 }
 """Sections of a study file, and what each key holds."""
 
@@ -60,10 +61,12 @@ ONE_OF: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "gates": (("path",),),
     "compounds": (("path",), ("osm",)),
     "people": (("path",),),
+    "survey": (("path",),),
 }
 """Ways to say where a section's data come from: exactly one."""
 
-OPTIONAL = ("terrain", "barriers", "gates", "compounds", "ledgers", "completeness", "people")
+OPTIONAL = ("terrain", "barriers", "gates", "compounds", "ledgers", "completeness", "people",
+            "survey")
 """Sections a study may do without; homes too, where there are people."""
 
 REPEATED = ("amenities", "ledgers")
@@ -92,6 +95,8 @@ class StudyText:
     study, communities, homes, network, terrain, barriers, gates, compounds, completeness,
     people : dict
         Keys given in each section.
+    survey : dict
+        The same: where the filled workbooks lie.
     amenities, ledgers : tuple of dict
         One per ``[[amenities]]``, one per ``[[ledgers]]``.
     written : frozenset of str
@@ -118,6 +123,7 @@ class StudyText:
     completeness: Mapping[str, Any] = field(default_factory=dict)
     sections: frozenset[str] = frozenset()
     people: Mapping[str, Any] = field(default_factory=dict)
+    survey: Mapping[str, Any] = field(default_factory=dict)
 
     def file(self, written: str) -> Path:
         """Return where a path written in the study lies."""

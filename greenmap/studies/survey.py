@@ -13,9 +13,13 @@ import pandas as pd
 from greenmap.errors import Faults
 from greenmap.model.ledger import LEDGER_COLUMNS
 from greenmap.model.schema import first_few
+from greenmap.model.standard import Standard
 from greenmap.model.study import Study
 from greenmap.model.survey import CONFLICTS, GATES, SIZES, Survey
 from greenmap.read.survey import read_workbooks
+from greenmap.studies.places import join_sources
+from greenmap.studies.study_text import StudyText
+from greenmap.studies.tables import attempt
 
 _FIELDS = ("status", *SIZES)
 
@@ -50,6 +54,46 @@ def read_survey(path: str | Path, study: Study) -> Survey:
     own = _conflicts(survey, study.amenities)
     told = [part for part in (survey.conflicts, own, _gate_conflicts(survey, study)) if len(part)]
     return replace(survey, conflicts=pd.concat(told, ignore_index=True)) if told else survey
+
+
+def survey_of(text: StudyText, standard: Standard | None, communities: gpd.GeoDataFrame | None,
+              faults: Faults) -> Survey | None:
+    """Read the survey a study names; what is wrong goes to `faults`.
+
+    Parameters
+    ----------
+    text : StudyText
+        The study file.
+    standard, communities : optional
+        The study's; without them nothing can be read.
+    faults : Faults
+
+    Returns
+    -------
+    Survey or None
+    """
+    if "path" not in text.survey or standard is None or communities is None:
+        return None
+    return attempt(faults, lambda: read_workbooks(text.file(text.survey["path"]),
+                                                  standard=standard, communities=communities))
+
+
+def check_survey(survey: Survey | None, text: StudyText, amenities: tuple[gpd.GeoDataFrame, ...],
+                 faults: Faults) -> None:
+    """Note what a survey speaks of and the study's facilities don't hold."""
+    if survey is not None and len(survey.facilities) and amenities:
+        check_places(survey, join_sources(text, amenities), faults)
+
+
+def survey_inputs(survey: Survey | None) -> tuple[dict[str, Any], ...]:
+    """Return one record per workbook, as the manifest and the reports list them."""
+    if survey is None:
+        return ()
+    cells = survey.log["source"].value_counts()
+    return tuple({"role": "survey", "name": name, "path": name, "rows": int(cells.get(name, 0)),
+                  "digest": digest, "encoding": None, "crs": None, "datum": None, "layer": None,
+                  "as_of": survey.log.loc[survey.log["source"] == name, "date"].max()}
+                 for name, digest in survey.files)
 
 
 def check_places(survey: Survey, amenities: pd.DataFrame, faults: Faults) -> None:

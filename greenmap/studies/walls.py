@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import geopandas as gpd
@@ -26,7 +26,8 @@ from greenmap.studies.tables import attempt, table_args
 _DOORS = {"barriers": read_barriers, "gates": read_gates, "compounds": read_compounds}
 
 
-def with_walls(text: StudyText, network: WalkNetwork | None, faults: Faults) -> WalkNetwork | None:
+def with_walls(text: StudyText, network: WalkNetwork | None, faults: Faults, *,
+               gates: Sequence[gpd.GeoDataFrame] = ()) -> WalkNetwork | None:
     """Read the walls, gates and compounds a study names, and cut its streets.
 
     Gates of the street file count wherever its walls or compounds do, beside surveyed ones.
@@ -39,6 +40,8 @@ def with_walls(text: StudyText, network: WalkNetwork | None, faults: Faults) -> 
         Its streets, without heights.
     faults : Faults
         Takes what is wrong with any of the files.
+    gates : sequence of GeoDataFrame
+        Gates as the field survey found them; they stand in for those of the same id.
 
     Returns
     -------
@@ -58,6 +61,8 @@ def with_walls(text: StudyText, network: WalkNetwork | None, faults: Faults) -> 
             own["barriers"].append(mapped.walls)
         if text.compounds.get("osm"):
             own["compounds"].append(mapped.compounds)
+    checked = {str(gate) for table in gates for gate in table.index}
+    own["gates"] = [*gates, *(t[~t.index.astype(str).isin(checked)] for t in own["gates"])]
     barriers = make_barriers(
         network.crs, walls=own["barriers"], gates=own["gates"], compounds=own["compounds"],
         free_way=mapped.free_way if mapped is not None else ())
