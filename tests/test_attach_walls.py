@@ -6,6 +6,7 @@ import walled_world as world
 from shapely import LineString
 from walled_world import areas, lines, points, ring, streets, walks, walled
 
+from greenmap.measure.route import route
 from greenmap.network.attach import attach, edge_lines
 
 WALL = lines(ring(0, 0, 400, 400))
@@ -119,13 +120,47 @@ def test_in_a_large_compound_without_paths_a_home_walks_straight_to_its_nearest_
     found = attach(cut, home)
     assert found.status.tolist() == ["edge", "edge", "outside_data"]
     assert not found.assumed.any()
-    # the first: 300 m, though the limit is 100; the second sees the closed gate 10 m away
-    assert found.leg_m[:2] == pytest.approx([300, 10], abs=0.02)
+    # the first: 300 m, though the limit is 100; the second sees the closed gate 10 m away, and
+    # walks to the one that opens
+    assert found.leg_m[:2] == pytest.approx([300, np.hypot(390, 200)], abs=0.1)
     out = walks(cut, home, points((605, 200)))[:, 0]
     assert out[0] == pytest.approx(300 + 5 + 405 + 205, abs=0.1)
-    assert not np.isfinite(out[1])  # joined to a gate that is closed
+    assert out[1] == pytest.approx(np.hypot(390, 200) + 5 + 405 + 205, abs=0.1)
     # a place isn't carried to a gate
     assert attach(cut, home, public_only=True).edge[0] == -1
+
+
+def test_in_a_compound_without_paths_a_home_may_leave_by_any_of_its_gates():
+    # 300 x 100 m, gates in the west and the east, a street round it 5 m outside in the south
+    road = streets({1: (-5, 50), 2: (-5, -5), 3: (305, -5), 4: (305, 50), 5: (0, 50), 6: (300, 50)},
+                   [(1, 2), (2, 3), (3, 4), (1, 5), (4, 6)])  # fmt: skip
+    plot = areas((0, 0, 300, 100), name=["甲"])
+    cut = walled(road, compounds=plot, gates=points((0, 50), (300, 50), access="residents"))
+    home, west, east = points((100, 50)), points((-5, 50)), points((305, 50))
+    found = attach(cut, home)
+    assert found.leg_m.tolist() == pytest.approx([100], abs=0.02)  # the nearest stands first
+    assert found.more_row.tolist() == [0]
+    assert found.more_leg_m.tolist() == pytest.approx([200], abs=0.02)
+    assert walks(cut, home, west)[0, 0] == pytest.approx(105, abs=0.05)
+    # by the west gate it would be 105 + 55 + 310 + 55
+    assert walks(cut, home, east)[0, 0] == pytest.approx(205, abs=0.05)
+    walk = route(cut, "g0", "e0", profile=world.METRES, homes=home.rename_axis("home_id"),
+                 amenities=points((305, 50), prefix="e").assign(place_id="e0"))
+    assert walk.metres == pytest.approx(205, abs=0.05)
+    assert walk.home_leg_m == pytest.approx(200, abs=0.02)
+    assert walk.gates == ("g1",)
+    assert walk.line.length == pytest.approx(205, abs=0.2)
+    # a closed one is kept for the day it is opened, behind those that open;
+    # taking some of the homes takes their legs along
+    shut = walled(road, compounds=plot, gates=points((0, 50), (300, 50),
+                                                     access=["residents", "closed"]))
+    assert attach(shut, points((210, 50))).leg_m.tolist() == pytest.approx([210], abs=0.02)
+    assert walks(shut, home, east)[0, 0] == pytest.approx(105 + 55 + 310 + 55, abs=0.1)
+    assert walks(shut, home, east, without=("gate",))[0, 0] == pytest.approx(205, abs=0.05)
+    both = attach(cut, points((100, 50), (50, 300), (210, 50)))
+    taken = both.take(np.array([2, 0]))
+    assert taken.more_row.tolist() == [0, 1]
+    assert taken.more_leg_m.tolist() == pytest.approx([210, 200], abs=0.02)
 
 
 def test_the_inner_end_of_a_gate_is_where_its_lane_leads_into_the_compound():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -127,7 +127,7 @@ def route(network: WalkNetwork, home: str | shapely.Point, amenity: str | shapel
     start, goal = _end(home, homes, "home"), _end(amenity, amenities, "amenity")
     joined = attachments or attach_all(network, start.table, goal.table,
                                        attach_limit_m=attach_limit_m)
-    here, doors = _take(joined.homes, start.rows), _take(joined.entrances, goal.rows)
+    here, doors = joined.homes.take(start.rows), joined.entrances.take(goal.rows)
     for end, attached in ((start, here), (goal, doors)):
         if not attached.attached.any():
             raise NetworkError("measure.route_end_off", home=start.label, amenity=goal.label,
@@ -135,7 +135,7 @@ def route(network: WalkNetwork, home: str | shapely.Point, amenity: str | shapel
     graph, arcs, door, ticks = _walk(network, walker, here, doors, (start, goal))
     ends = [_place(network, start, here, 0), _place(network, goal, doors, door)]
     line = _line(network, graph, arcs, ends)
-    legs = float(np.nan_to_num(here.leg_m[0])), float(np.nan_to_num(doors.leg_m[door]))
+    legs = _home_leg(graph, here, arcs), float(np.nan_to_num(doors.leg_m[door]))
     return Route(
         home_id=str(here.ids[0]), amenity_id=str(doors.ids[door]), profile=walker.id, line=line,
         metres=_metres(network, graph, arcs, legs),
@@ -157,10 +157,6 @@ def _end(given: str | shapely.Point, table: gpd.GeoDataFrame | None, kind: str) 
             if len(found):
                 return _End(given, table, found)
     raise TableError(f"measure.{kind}_unknown", **{kind: given})
-
-
-def _take(attachment: Attachment, rows: Numbers) -> Attachment:
-    return Attachment(*(getattr(attachment, field.name)[rows] for field in fields(attachment)))
 
 
 def _walk(network: WalkNetwork, walker: Profile, here: Attachment, doors: Attachment,
@@ -219,11 +215,24 @@ def _place(network: WalkNetwork, end: _End, joined: Attachment, k: int) -> tuple
     return point.x, point.y
 
 
+def _home_leg(graph: WalkGraph, here: Attachment, arcs: Numbers) -> float:
+    """Metres from the home to the street, by the leg that is walked."""
+    legs = [float(np.nan_to_num(here.leg_m[0]))]
+    if arcs.size and graph.arc_edge[arcs[0]] < 0:
+        first = np.flatnonzero((graph.tail == graph.home_node[0]) & (graph.arc_edge < 0))
+        if arcs[0] != first[0]:  # the first leg is that to the nearest gate
+            to = here.more_node == graph.head[arcs[0]]
+            legs = here.more_leg_m[to & (here.more_row == 0)].tolist()
+    return min(legs)
+
+
 def _line(network: WalkNetwork, graph: WalkGraph, arcs: Numbers, ends: list[Any]
           ) -> shapely.LineString:
     from greenmap.network.attach import edge_lines
 
     first = int(graph.home_node[0])
+    if arcs.size and graph.arc_edge[arcs[0]] < 0:
+        first = int(graph.head[arcs[0]])
     points = [[ends[0]], [(graph.node_x[first], graph.node_y[first])]]
     street = arcs[graph.arc_edge[arcs] >= 0]
     lines = edge_lines(network, graph.arc_edge[street].astype(np.int64))

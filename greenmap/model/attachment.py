@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from greenmap.model.walk_network import F8, I4, Bool, Objects, freeze
+from greenmap.model.walk_network import F8, I4, I8, Bool, Objects, freeze
+
+_PER_POINT = ("ids", "edge", "fraction", "node", "leg_m", "status", "assumed")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,6 +34,9 @@ class Attachment:
     assumed : array (k,) bool
         The leg crosses a wall, railway or water, because no street can be seen from the point:
         a gate is assumed there. Default: none.
+    more_row, more_node, more_leg_m : array (j,)
+        Further straight legs: of which point, sorted; to which node; metres. Who lives in a
+        compound without mapped paths may leave by any of its gates. Default: none.
     """
 
     ids: Objects
@@ -41,11 +46,34 @@ class Attachment:
     leg_m: F8
     status: Objects
     assumed: Bool = field(default_factory=lambda: np.zeros(0, bool))
+    more_row: I4 = field(default_factory=lambda: np.zeros(0, np.int32))
+    more_node: I4 = field(default_factory=lambda: np.zeros(0, np.int32))
+    more_leg_m: F8 = field(default_factory=lambda: np.zeros(0))
 
     def __post_init__(self) -> None:
         if len(self.assumed) != len(self.ids):
             object.__setattr__(self, "assumed", np.zeros(len(self.ids), bool))
         freeze(self)
+
+    def take(self, rows: I8) -> Attachment:
+        """Return the attachment of some of the points.
+
+        Parameters
+        ----------
+        rows : array (j,) int64
+            Positions, in any order, also repeated.
+
+        Returns
+        -------
+        Attachment
+        """
+        low, high = (np.searchsorted(self.more_row, rows, side) for side in ("left", "right"))
+        owner = np.repeat(np.arange(len(rows)), high - low)
+        first = np.cumsum(high - low) - (high - low)
+        kept = low[owner] + np.arange(len(owner)) - first[owner]
+        own = {name: getattr(self, name)[rows] for name in _PER_POINT}
+        return Attachment(**own, more_row=owner.astype(np.int32), more_node=self.more_node[kept],
+                          more_leg_m=self.more_leg_m[kept])
 
     @property
     def attached(self) -> Bool:

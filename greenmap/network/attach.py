@@ -19,7 +19,7 @@ from pyproj import Geod, Transformer
 from greenmap.errors import CrsError, NetworkError
 from greenmap.model.attachment import Attachment
 from greenmap.model.walk_network import F8, I4, I8, Bool, Objects, WalkNetwork
-from greenmap.network.ground import own_gates
+from greenmap.network.ground import is_gate, own_gates
 from greenmap.network.sight import Sight, candidates, gate_sides
 
 GEOD = Geod(ellps="WGS84")
@@ -40,8 +40,8 @@ def attach(
     Where barriers are known, the nearest edge that can be seen is joined: the leg crosses no
     wall, railway or water. From a point that sees none the nearest edge is taken, and marked
     *assumed*. Cuts at walls aren't joined, only gates that no street reaches from one side.
-    Who lives in a compound and sees no street within reach walks straight to its nearest gate
-    that opens, however far: the straight line is the least the ground there asks.
+    Who lives in a compound and sees no street within reach, or a gate first, walks straight to
+    any of its gates, however far: the straight line is the least the ground there asks.
 
     Parameters
     ----------
@@ -78,6 +78,7 @@ def attach(
     status, assumed = np.full(count, "no_location", object), np.zeros(count, bool)
     status[node >= 0] = "node"
     place = _in_plane(network, points, node)
+    more: tuple[I4, I4, F8] = (node[:0], node[:0], leg_m[:0])
     searched = np.flatnonzero(~shapely.is_empty(place) & ~shapely.is_missing(place))
     may = _may_join(network, public_only=public_only, edges=edges)
     status[searched] = "no_street"
@@ -91,14 +92,22 @@ def attach(
         status[far] = np.where(outside, "outside_data", "too_far")
         edge[far], fraction[far], assumed[far] = -1, 0.0, False
         if network.barriers is not None and not public_only:
-            lost = searched[assumed[searched] | (edge[searched] < 0)]
-            gate, at = own_gates(network, place[lost], may)
-            through = gate >= 0
-            own = lost[through]
-            edge[own], fraction[own], status[own] = gate[through], at[through], "edge"
-            foot = shapely.line_interpolate_point(edge_lines(network, gate[through]), 0.0)
-            leg_m[own], assumed[own] = _leg_m(network, place[own], foot), False
-    return Attachment(points.index.to_numpy(object), edge, fraction, node, leg_m, status, assumed)
+            at_gate = is_gate(network)[edge[searched]] & (edge[searched] >= 0)
+            lost = searched[assumed[searched] | (edge[searched] < 0) | at_gate]
+            who, gate, end = own_gates(network, place[lost], may)
+            own = lost[who]
+            foot = shapely.line_interpolate_point(edge_lines(network, gate), 0.0)
+            legs = _leg_m(network, place[own], foot)
+            further = np.append(False, own[1:] == own[:-1])[: len(own)]
+            first = ~further
+            edge[own[first]], fraction[own[first]] = gate[first], end[first]
+            status[own], assumed[own], leg_m[own[first]] = "edge", False, legs[first]
+            inner = np.where(end == 0, network.tail[gate], network.head[gate])
+            more = own[further].astype(np.int32), inner[further].astype(np.int32), legs[further]
+            order = np.argsort(more[0], kind="stable")
+            more = more[0][order], more[1][order], more[2][order]
+    return Attachment(points.index.to_numpy(object), edge, fraction, node, leg_m, status, assumed,
+                      *more)
 
 
 def _given_nodes(network: WalkNetwork, points: gpd.GeoDataFrame) -> I4:

@@ -114,15 +114,16 @@ def compose(
     home_node[leaf] = n_street + np.arange(len(leaf))
     pieces = _pieces(network, split_edge, split_at)
     public = _public(network, pieces, n_street)
-    nowhere = np.zeros(len(leaf))
+    start, to, leg_m = _further_legs(homes, home_node)
+    nowhere = np.zeros(len(leaf) + len(start))
     arcs: list[Arcs] = [
         _one_way(network, pieces, ticks.forward, public, along=True),
         _one_way(network, pieces, ticks.backward, public, along=False),
         (
-            home_node[leaf],
-            home_at[leaf],
-            leg_ticks(homes.leg_m[leaf], profile),
-            np.full(len(leaf), -1),
+            np.concatenate([home_node[leaf], start]),
+            np.concatenate([home_at[leaf], to]),
+            leg_ticks(np.concatenate([homes.leg_m[leaf], leg_m]), profile),
+            np.full(len(nowhere), -1),
             nowhere,
             nowhere,
         ),
@@ -143,6 +144,13 @@ def compose(
         node_x=np.concatenate([x, x[home_at[leaf]]]),
         node_y=np.concatenate([y, y[home_at[leaf]]]),
     )
+
+
+def _further_legs(homes: Attachment, home_node: I8) -> tuple[I8, I8, F8]:
+    """Further legs of homes that stand off the street: from, to, metres."""
+    kept = homes.edge[homes.more_row] >= 0
+    to = homes.more_node[kept].astype(np.int64)
+    return home_node[homes.more_row[kept]], to, homes.more_leg_m[kept]
 
 
 def _split_points(

@@ -1,4 +1,4 @@
-"""Ground inside a compound without mapped paths: a home's straight walk to its own gate."""
+"""Ground inside a compound without mapped paths: a home's straight walk to its own gates."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from greenmap.model.walk_network import F8, I8, Bool, Objects, WalkNetwork
+from greenmap.model.barrier import WALLS, Barriers
+from greenmap.model.walk_network import I8, Bool, Objects, WalkNetwork
 from greenmap.network.gates import GATE_M
-from greenmap.network.hurdles import RESIDENTS, UNKNOWN
+from greenmap.network.hurdles import CLOSED, UNKNOWN
 
 _NEAR_M = 0.5
 
 
-def own_gates(network: WalkNetwork, place: Objects, may: I8) -> tuple[I8, F8]:
-    """Find the nearest gate of the compound each point lies in, for its residents.
+def own_gates(network: WalkNetwork, place: Objects, may: I8) -> tuple[I8, I8, I8]:
+    """Find the gates of the compound each point lies in, for its residents.
 
     Parameters
     ----------
@@ -27,34 +28,75 @@ def own_gates(network: WalkNetwork, place: Objects, may: I8) -> tuple[I8, F8]:
 
     Returns
     -------
-    edge : array (k,) int64
-        The gate's edge, -1 where the point lies in no compound or it has no gate that opens.
-    fraction : array (k,)
-        0 or 1: the end of that edge inside the compound.
+    who, edge, end : array (j,) int64
+        Point, edge of a gate, and 0 or 1: the end of that edge inside the compound. By point,
+        first those that open, the nearest first; closed ones count should they ever be opened.
+        Points in no compound, or in one of which no gate opens, aren't among them. A wall
+        that closes on itself counts where no compound does.
     """
     barriers = network.barriers
-    edge, fraction = np.full(len(place), -1, np.int64), np.zeros(len(place))
-    if barriers is None or network.hurdle is None or not len(barriers.compound):
-        return edge, fraction
-    gate = may[(network.hurdle[may] >= RESIDENTS) & (network.hurdle[may] <= UNKNOWN)]
+    none = np.zeros(0, np.int64)
+    if barriers is None or network.hurdle is None:
+        return none, none, none
+    first = _gates_of(network, place, may, barriers.compound)
+    ringed = np.setdiff1d(np.arange(len(place)), first[0])
+    second = _gates_of(network, place[ringed], may, _rings(barriers))
+    who, edge, end = (np.concatenate(both) for both in zip(
+        first, (ringed[second[0]], *second[1:]), strict=True))
+    order = np.argsort(who, kind="stable")
+    return who[order], edge[order], end[order]
+
+
+def is_gate(network: WalkNetwork) -> Bool:
+    """Return which edges are gates of any kind, shape (m,)."""
+    if network.hurdle is None:
+        return np.zeros(network.n_edges, bool)
+    found: Bool = (network.hurdle >= CLOSED) & (network.hurdle <= UNKNOWN)
+    return found
+
+
+def _rings(barriers: Barriers) -> Objects:
+    """Ground within walls that close on themselves: compounds nobody has named."""
+    own = np.isin(barriers.wall_kind.astype(str), WALLS) & (barriers.wall_kind != "compound")
+    ring = barriers.wall[own & shapely.is_closed(barriers.wall)]
+    ring = ring[shapely.get_num_coordinates(ring) >= 4]
+    if not len(ring):
+        return ring
+    xy, which = shapely.get_coordinates(ring, return_index=True)
+    made: Objects = shapely.polygons(shapely.linearrings(xy, indices=which))
+    return made[shapely.is_valid(made)]
+
+
+def _gates_of(network: WalkNetwork, place: Objects, may: I8, areas: Objects) -> tuple[I8, I8, I8]:
+    """Gates of the areas each point lies in, see :func:`own_gates`."""
+    assert network.hurdle is not None
+    none = np.zeros(0, np.int64)
+    if not len(areas) or not len(place):
+        return none, none, none
+    gate = may[is_gate(network)[may]]
+    shut = network.hurdle[gate] == CLOSED
     at = shapely.points(network.x[network.tail[gate]], network.y[network.tail[gate]])
     area, which = shapely.STRtree(at).query(
-        shapely.boundary(barriers.compound), predicate="dwithin", distance=GATE_M
+        shapely.boundary(areas), predicate="dwithin", distance=GATE_M
     )
-    end = _inner_end(network, barriers.compound[area], gate[which])
+    end = _inner_end(network, areas[area], gate[which])
     area, which, end = area[end >= 0], which[end >= 0], end[end >= 0]
-    who, inside = shapely.STRtree(barriers.compound).query(place, predicate="within")
+    who, inside = shapely.STRtree(areas).query(place, predicate="within")
     order = np.argsort(area, kind="stable")
     area, which, end = area[order], which[order], end[order]
     low, high = np.searchsorted(area, inside), np.searchsorted(area, inside, "right")
     pair = np.repeat(np.arange(len(who)), high - low)
     row = np.arange(len(pair)) - np.repeat(np.cumsum(high - low) - high, high - low)
     who, found = who[pair], which[row]
-    nearest = np.lexsort((found, shapely.distance(place[who], at[found]), who))
-    first, take = np.unique(who[nearest], return_index=True)
-    edge[first] = gate[found[nearest][take]]
-    fraction[first] = end[row[nearest][take]]
-    return edge, fraction
+    nearest = np.lexsort((found, shapely.distance(place[who], at[found]), shut[found], who))
+    who, found, row = who[nearest], found[nearest], row[nearest]
+    # a gate of two compounds at once counts once
+    _, once = np.unique(who * (len(gate) + 1) + found, return_index=True)
+    kept = np.sort(once)
+    _, leading = np.unique(who[kept], return_index=True)
+    some_opens = who[kept][leading][~shut[found[kept][leading]]]
+    kept = kept[np.isin(who[kept], some_opens)]
+    return who[kept], gate[found[kept]], end[row[kept]]
 
 
 def _inner_end(network: WalkNetwork, area: Objects, gate: I8) -> npt.NDArray[np.int64]:
