@@ -97,7 +97,7 @@ def attach(
             who, gate, end = own_gates(network, place[lost], may)
             own = lost[who]
             foot = shapely.line_interpolate_point(edge_lines(network, gate), 0.0)
-            legs = _leg_m(network, place[own], foot)
+            legs = leg_lengths(network, place[own], foot)
             further = np.append(False, own[1:] == own[:-1])[: len(own)]
             first = ~further
             edge[own[first]], fraction[own[first]] = gate[first], end[first]
@@ -174,7 +174,7 @@ def _nearest(
         joined[left[who[once]]] = which[once]
     fraction = _fraction(lines[joined], place)
     foot = shapely.line_interpolate_point(lines[joined], fraction, normalized=True)
-    return may[joined], fraction, _leg_m(network, place, foot), np.zeros(len(place), bool)
+    return may[joined], fraction, leg_lengths(network, place, foot), np.zeros(len(place), bool)
 
 
 def _fraction(lines: Objects, place: Objects) -> F8:
@@ -215,12 +215,12 @@ def _nearest_seen(
     fraction = _fraction(lines[position], place)
     fraction[side[position] < 0] = 1.0
     foot = shapely.line_interpolate_point(lines[position], fraction, normalized=True)
-    leg_m = _leg_m(network, place, foot)
+    leg_m = leg_lengths(network, place, foot)
     return may[position], fraction, leg_m, assumed
 
 
-def _leg_m(network: WalkNetwork, place: Objects, foot: Objects) -> F8:
-    """Measure legs on the ellipsoid, like the streets."""
+def leg_lengths(network: WalkNetwork, place: Objects, foot: Objects) -> F8:
+    """Measure straight legs on the ellipsoid, like the streets: metres, one a pair of points."""
     back = to_earth(network.crs)
     a = back.transform(shapely.get_x(place), shapely.get_y(place))
     b = back.transform(shapely.get_x(foot), shapely.get_y(foot))

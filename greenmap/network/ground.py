@@ -71,7 +71,7 @@ def _gates_of(network: WalkNetwork, place: Objects, may: I8, areas: Objects) -> 
     """Gates of the areas each point lies in, see :func:`own_gates`."""
     assert network.hurdle is not None
     none = np.zeros(0, np.int64)
-    if not len(areas) or not len(place):
+    if not len(areas) or not len(place) or not is_gate(network)[may].any():
         return none, none, none
     gate = may[is_gate(network)[may]]
     shut = network.hurdle[gate] == CLOSED

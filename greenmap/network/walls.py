@@ -18,6 +18,7 @@ from greenmap.model.barrier import WALLS, Barriers
 from greenmap.model.walk_network import F8, I8, Bool, WalkNetwork
 from greenmap.network.attach import edge_lines
 from greenmap.network.digest import content_digest
+from greenmap.network.gate_paths import with_gate_paths
 from greenmap.network.gates import Crossings, Matched, gate_nodes, match_gates
 from greenmap.network.split import split_edges, with_nodes
 
@@ -37,7 +38,9 @@ def with_barriers(network: WalkNetwork, barriers: Barriers) -> WalkNetwork:
     Walls, fences, hedges, retaining walls, city walls and the edges of compounds cut; railways
     and water don't, for a mapped street passes them by a bridge or crossing. Bridges, tunnels
     and ways on another layer aren't cut, nor steps by a retaining wall. A street that runs along
-    a wall lies outside. What hurdle a cut gets: see :func:`greenmap.network.gates.match_gates`.
+    a wall lies outside. A gate that no street passes is joined to the streets in sight, see
+    :func:`greenmap.network.gate_paths.with_gate_paths`. What hurdle a cut gets: see
+    :func:`greenmap.network.gates.match_gates`.
 
     Parameters
     ----------
@@ -59,9 +62,10 @@ def with_barriers(network: WalkNetwork, barriers: Barriers) -> WalkNetwork:
         A surveyed gate more than 5 m off any wall.
     """
     cutting = np.flatnonzero(np.isin(barriers.wall_kind.astype(str), WALLS))
+    network, gate_end = with_gate_paths(network, barriers)
     network = split_edges(network, *_meetings(network, barriers, cutting))
     rays = _rays(network, barriers, cutting)
-    parting = _part(network, barriers, rays)
+    parting = _part(network, barriers, rays, gate_end)
     crossings = parting.crossings()
     moved = np.array(parting.moved, np.int64).reshape(-1, 3).T
     return _with_cuts(network, crossings, moved, match_gates(network, barriers, crossings))
@@ -199,9 +203,9 @@ class _Parting:
         return Crossings(node, inside, outside, wall, sided > 0, origin)
 
 
-def _part(network: WalkNetwork, barriers: Barriers, rays: _Rays) -> _Parting:
+def _part(network: WalkNetwork, barriers: Barriers, rays: _Rays, gate_end: I8) -> _Parting:
     """Part the edges at every node by sectors, and at gates on streets without a wall."""
-    stub_ends = gate_nodes(network, barriers, within_m=END_M)
+    stub_ends = gate_nodes(network, barriers, within_m=END_M) | set(gate_end.tolist())
     lone = gate_nodes(network, barriers, within_m=NODE_M)
     ends = _ends(network, np.union1d(rays.node, np.array(sorted(lone), np.int64)))
     parting = _Parting(network.n_nodes)
