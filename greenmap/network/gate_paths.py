@@ -131,7 +131,8 @@ def _joined(network: WalkNetwork, foot: Objects, edge: I8, at: F8, own: I8
     new: dict[str, Any] = {"forward": np.ones(many, bool), "backward": np.ones(many, bool),
                            "kind": np.full(many, kinds.index(_KIND), np.uint8),
                            "private": network.private[edge], "way_id": np.full(many, -1)}
-    facts = {name: np.concatenate([getattr(grown, name), new[name]]) for name in EDGE_FACTS}
+    facts: dict[str, Any] = {
+        name: np.concatenate([getattr(grown, name), new[name]]) for name in EDGE_FACTS}
     if grown.hurdle is not None and grown.hurdle_id is not None:
         facts["hurdle"] = np.append(grown.hurdle, np.zeros(many, np.uint8))
         facts["hurdle_id"] = np.append(grown.hurdle_id, np.full(many, -1, np.int32))

@@ -61,10 +61,11 @@ def _rings(barriers: Barriers) -> Objects:
     ring = barriers.wall[own & shapely.is_closed(barriers.wall)]
     ring = ring[shapely.get_num_coordinates(ring) >= 4]
     if not len(ring):
-        return ring
+        return np.empty(0, object)
     xy, which = shapely.get_coordinates(ring, return_index=True)
     made: Objects = shapely.polygons(shapely.linearrings(xy, indices=which))
-    return made[shapely.is_valid(made)]
+    sound: Objects = made[shapely.is_valid(made)]
+    return sound
 
 
 def _gates_of(network: WalkNetwork, place: Objects, may: I8, areas: Objects) -> tuple[I8, I8, I8]:
