@@ -75,6 +75,10 @@ class UnreadableFileError(InputError):
     """A file is there but isn't what its ending says, or is cut short."""
 
 
+class SecretSourceError(InputError):
+    """A source is marked secret (涉密): nothing of it is read."""
+
+
 class EncodingError(InputError):
     """Text could not be decoded."""
 

@@ -27,6 +27,7 @@ from greenmap.read.kinds import (
     tell_unclassified,
     words_of,
 )
+from greenmap.read.map_service import map_service
 from greenmap.read.polygons import geodesic_areas
 from greenmap.read.tables import RawTable, read_table
 from greenmap.read.values import typed_columns
@@ -78,7 +79,7 @@ def read_amenities(
         Points in EPSG:4326, index ``amenity_id``; columns category,
         place_id, status, name, source … ``attrs``: ``source``,
         ``collected``, ``unclassified`` (tuples type, count),
-        ``closed_by_name`` (tuples id, name), ``id_rule``,
+        ``closed_by_name`` (tuples id, name), ``map_service``, ``id_rule``,
         ``left_out``, ``dropped_columns``.
 
     Raises
@@ -122,6 +123,7 @@ def read_amenities(
         "collected": claimed,
         "unclassified": unclassified,
         "closed_by_name": closed,
+        "map_service": map_service(raw.frame.set_index(ids), raw.source),
     }
     tell_unclassified(unclassified, raw.file)
     check_table(table, "amenities", source=raw.file, faults=faults)

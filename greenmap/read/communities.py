@@ -14,6 +14,7 @@ from greenmap.errors import Faults
 from greenmap.model.schema import check_table, first_few
 from greenmap.read.coordinates import shapes_in_wgs84
 from greenmap.read.ids import row_ids
+from greenmap.read.map_service import map_service
 from greenmap.read.polygons import overlapping, sound_polygons
 from greenmap.read.rings import with_rings
 from greenmap.read.tables import RawTable, read_table
@@ -103,6 +104,7 @@ def read_communities(
     table = gpd.GeoDataFrame(frame.set_index(ids), geometry=shapes.to_numpy(), crs=shapes.crs)
     table.attrs = raw.record(len(table), as_of=as_of) | {
         "id_rule": rule,
+        "map_service": map_service(raw.frame.set_index(ids), raw.source),
         "repaired": tuple(ids[repaired]),
         "name_twice": tuple(sorted(set(table["name"][table["name"].duplicated()]))),
         "overlaps": tuple(overlapping(table.geometry).itertuples(index=False, name=None)),

@@ -15,6 +15,7 @@ from pyproj.exceptions import CRSError
 from greenmap.errors import EncodingError, TableError, UnreadableFileError
 from greenmap.read.encoding import cpg_encoding, decode_cell, find_cell_encoding
 from greenmap.read.kml import read_kml
+from greenmap.read.secrecy import metadata_texts, refuse_secret_titles
 from greenmap.read.source import part
 
 # pyogrio 0.13 stumbles over a variable of its own where a .prj can't be parsed
@@ -54,6 +55,7 @@ def read_layer(
     EncodingError
         A shapefile's text fits no encoding.
     """
+    refuse_secret_titles(metadata_texts(file), file=file.name, where="metadata")
     if file.suffix.lower() in (".kml", ".kmz"):
         return read_kml(file, layer=layer)
     shapefile = file.suffix.lower() == ".shp"
@@ -61,6 +63,7 @@ def read_layer(
         raise UnreadableFileError("read.shp_parts", file=file.name)
     try:
         chosen = _choose(file, layer)
+        _refuse_secret(file, chosen)
         table = pyogrio.read_dataframe(
             file, layer=chosen, encoding=_BYTES if shapefile else None, fid_as_index=False
         )
@@ -76,6 +79,15 @@ def read_layer(
     if file.suffix.lower() == ".topojson" and geometry.crs is None and _in_degrees(geometry):
         geometry = geometry.set_crs("EPSG:4326")  # TopoJSON is lon/lat and can't say it
     return frame, geometry, facts
+
+
+def _refuse_secret(file: Path, layer: str) -> None:
+    about = pyogrio.read_info(file, layer=layer, encoding=_BYTES if file.suffix.lower() == ".shp"
+                              else None)
+    said = [text for key in ("layer_metadata", "dataset_metadata")
+            for text in (about.get(key) or {}).values()]
+    refuse_secret_titles([layer], file=file.name, where="sheet")
+    refuse_secret_titles(said, file=file.name, where="metadata")
 
 
 def _in_degrees(geometry: gpd.GeoSeries) -> bool:

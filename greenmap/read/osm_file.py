@@ -31,6 +31,8 @@ FEATURE_KEYS = (
     "landuse", "social_facility", "sport", "tourism", "club", "craft", "place", "man_made",
     "power=substation", "railway=station", "railway=halt", "railway=subway_entrance",
     "highway=bus_stop", "highway=elevator", "highway=pedestrian",
+    "disused:amenity", "disused:shop", "disused:leisure", "disused:healthcare",
+    "abandoned:amenity", "abandoned:shop", "abandoned:leisure", "abandoned:healthcare",
 )  # fmt: skip
 ENDINGS = (".osm", ".osm.xml", ".xml", ".pbf", ".osm.gz", ".osm.bz2")
 

@@ -17,6 +17,7 @@ from greenmap.read.closed import says_closed
 from greenmap.read.kinds import check_collected, expand
 from greenmap.read.polygons import geodesic_areas
 
+_PAST = ("disused:", "abandoned:", "was:")
 _KEYS = ("amenity", "shop", "leisure", "healthcare", "office", "craft", "tourism", "landuse")
 
 
@@ -52,6 +53,8 @@ def amenities_from_osm(
         Points in EPSG:4326, index ``amenity_id`` (the osm_id); columns
         category, place_id, status, name, area_m2 (NaN for points), source.
         ``attrs``: ``collected``, ``unclassified`` (tuples tag, count),
+        ``closed_by_name`` (tuples id, name: what the map calls disused or
+        abandoned, whether it stands in the table as closed or not at all),
         ``source``.
 
     Raises
@@ -95,11 +98,30 @@ def amenities_from_osm(
     table.attrs = {
         "source": dict(source or {}),
         "collected": claimed,
-        "unclassified": _rest([row[0] for row, kept in zip(rows, taken, strict=True) if not kept]),
+        "unclassified": _rest([row[0] for row, kept in zip(rows, taken, strict=True)
+                               if not (kept or _former(row[0]))]),
+        "closed_by_name": _closed(table, features[~taken]),
         "left_out": (),
         "dropped_columns": (),
     }
     return table
+
+
+def _former(tags: Mapping[str, str]) -> tuple[str, ...]:
+    """Categories of what an object was before it closed: ``disused:shop=chemist``."""
+    was = {key.partition(":")[2]: value for key, value in tags.items() if key.startswith(_PAST)}
+    return classify_osm({"name": tags.get("name", ""), **was}) if was else ()
+
+
+def _closed(table: gpd.GeoDataFrame, others: gpd.GeoDataFrame) -> tuple[tuple[str, str], ...]:
+    """Id and name of places that were given up: of the table, and of those that aren't in it."""
+    shut = table[table["status"] == "closed"]
+    listed = {key: name or key for key, name in zip(shut["place_id"], shut["name"], strict=True)}
+    for key, tags in zip(others["osm_id"], others["tags"], strict=True):
+        if _former(tags):
+            listed[key] = tags.get("name") or next(
+                f"{k}={v}" for k, v in tags.items() if k.startswith(_PAST))
+    return tuple((str(key), str(name)) for key, name in listed.items())
 
 
 def _points(shapes: Any, outlines: bool) -> Any:

@@ -6,6 +6,7 @@ import hashlib
 from pathlib import Path
 
 from greenmap.errors import MissingFileError, UnreadableFileError
+from greenmap.read.secrecy import refuse_secret_name
 
 DELIMITED = (".csv", ".txt", ".tsv")
 WORKBOOKS = (".xlsx", ".xlsm")
@@ -34,8 +35,11 @@ def existing_file(path: str | Path, *, endings: tuple[str, ...] = READ) -> Path:
         No such file; names the files of these kinds in the folder.
     UnreadableFileError
         The ending is none of `endings`, or the file is empty.
+    SecretSourceError
+        The name says that the file is secret.
     """
     path = Path(path)
+    refuse_secret_name(path)
     if not path.is_file():
         raise MissingFileError("read.no_file", file=str(path), found=_neighbours(path, endings))
     if path.suffix.lower() not in endings:

@@ -29,6 +29,7 @@ from greenmap.read.headings import (
     unique_headings,
 )
 from greenmap.read.personal import drop_personal
+from greenmap.read.secrecy import refuse_secret_columns, refuse_secret_titles
 from greenmap.read.source import DELIMITED, PARQUET, WORKBOOKS, digest, existing_file
 
 _TOTALS = frozenset(("合计", "总计", "小计", "共计", "总和", "total", "subtotal", "grandtotal"))
@@ -149,6 +150,7 @@ def read_table(
 
         frame, geometry, facts = read_layer(file, layer=layer, encoding=encoding)
         raw = RawTable(frame, np.arange(1, len(frame) + 1), geometry, facts)
+    refuse_secret_columns(raw.frame, file=file.name)
     rows_in = len(raw.frame) + len(raw.left_out)
     facts = {"name": file.name, "rows_in": rows_in, "rows_out": 0}
     facts |= {"encoding": None, "layer": layer} | raw.source
@@ -205,6 +207,9 @@ def _flat(
         rows, found = _delimited(file, encoding, known)
         facts = {"encoding": found}
     top, _ = heading_row(rows, known)
+    refuse_secret_titles((cell for row in rows[:max(top, 0)] for cell in row), file=file.name,
+                         where="title")
+    refuse_secret_titles([facts.get("layer")], file=file.name, where="sheet")
     if top < 0:
         raise TableError("read.no_headings", file=file.name)
     if whole:

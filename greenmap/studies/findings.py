@@ -41,6 +41,10 @@ def list_found(sources: Sources) -> tuple[Fault, ...]:
     tuple of Fault
     """
     found = [_source(one) for one in sources.inputs]
+    found += [Fault("study.found_map_service", {
+        "path": one["path"] or one["name"],
+        "service": i18n.text(f"report.{one['map_service']}")})
+        for one in sources.inputs if one.get("map_service")]
     if sources.standard is not None:
         found.append(Fault("study.found_standard", {
             "name": sources.standard.name(_lang()), "clauses": len(sources.standard.clauses),

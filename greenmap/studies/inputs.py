@@ -65,6 +65,7 @@ def _record(role: str, table: gpd.GeoDataFrame, text: StudyText) -> dict[str, An
              "dropped_columns": attrs.get("dropped_columns", ()),
              "repaired": len(attrs.get("repaired", ())), "overlaps": len(attrs.get("overlaps", ())),
              "datum_rule": attrs.get("datum_rule"),
+             "map_service": attrs.get("map_service"),
              "outside": attrs.get("outside", 0), "collected": attrs.get("collected", ()),
              "unclassified": sum(count for _, count in attrs.get("unclassified", ()))}
     return record | {key: value for key, value in noted.items() if value}

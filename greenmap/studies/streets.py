@@ -15,6 +15,7 @@ from greenmap.network.slope import with_heights
 from greenmap.network.tables import network_from_tables
 from greenmap.read.encoding import find_encoding
 from greenmap.read.osm_file import ENDINGS
+from greenmap.read.secrecy import refuse_secret_name
 from greenmap.read.source import existing_file
 from greenmap.studies.study_text import StudyText
 
@@ -38,6 +39,8 @@ def read_streets(text: StudyText, crs: str) -> WalkNetwork | None:
     crs = entry.get("crs", crs)
     if "place" in entry:
         return read_network(place=entry["place"], crs=crs)
+    for key in (key for key in ("path", "nodes", "edges") if key in entry):
+        refuse_secret_name(text.file(entry[key]))
     if "path" in entry:
         return read_network(text.file(entry["path"]), crs=crs)
     if "nodes" in entry and "edges" in entry:
