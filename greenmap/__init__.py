@@ -24,8 +24,10 @@ if TYPE_CHECKING:
     from greenmap.model.programme import load_programme
     from greenmap.model.standard import load_standard
     from greenmap.model.study import Assessment, Study
+    from greenmap.network.centrelines import network_from_roads
     from greenmap.network.entrances import find_entrances
     from greenmap.network.export import to_osmnx
+    from greenmap.network.merging import merge_networks
     from greenmap.network.open import read_network
     from greenmap.network.slope import with_heights
     from greenmap.network.spread_people import spread_people
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from greenmap.read.homes import read_homes
     from greenmap.read.join import join_amenities
     from greenmap.read.population import read_people
+    from greenmap.read.roads import read_roads
     from greenmap.read.status import read_status
     from greenmap.report.survey_book import write_survey, write_survey_log
     from greenmap.report.write import write_report
@@ -60,6 +63,9 @@ _HOME = {
     "read_amenities": "greenmap.read.amenities",
     "join_amenities": "greenmap.read.join",
     "read_network": "greenmap.network.open",
+    "read_roads": "greenmap.read.roads",
+    "network_from_roads": "greenmap.network.centrelines",
+    "merge_networks": "greenmap.network.merging",
     "save_network": "greenmap.network.store",
     "network_from_tables": "greenmap.network.tables",
     "with_heights": "greenmap.network.slope",
@@ -97,14 +103,14 @@ _HOME = {
 """Public names in the order of the work, and where each lives."""
 
 __all__ = ["Assessment", "Profile", "Study", "WhatIf", "assess", "attach_all", "check_study",
-           "cover", "draw_community", "draw_coverage", "find_checks", "find_entrances",
-           "find_gaps", "init_study", "isochrones", "join_amenities", "load_profile",
-           "load_programme", "load_standard", "match_clauses", "network_from_tables", "reach",
-           "read_amenities", "read_communities", "read_homes", "read_network", "read_people",
-           "read_status", "read_study", "read_survey", "route", "save_network", "spread_people",
-           "to_osmnx", "track", "use", "what_if", "with_heights", "write_report", "write_results",
-           "write_sample", "write_survey", "write_survey_log",
-           "write_track"]
+           "cover", "draw_community", "draw_coverage", "find_checks", "find_entrances", "find_gaps",
+           "init_study", "isochrones", "join_amenities", "load_profile", "load_programme",
+           "load_standard", "match_clauses", "merge_networks", "network_from_roads",
+           "network_from_tables", "reach", "read_amenities", "read_communities", "read_homes",
+           "read_network", "read_people", "read_roads", "read_status", "read_study", "read_survey",
+           "route", "save_network", "spread_people", "to_osmnx", "track", "use", "what_if",
+           "with_heights", "write_report", "write_results", "write_sample", "write_survey",
+           "write_survey_log", "write_track"]
 
 
 def __getattr__(name: str) -> Any:

@@ -125,9 +125,10 @@ def check_crs(table: gpd.GeoDataFrame | gpd.GeoSeries, source: str) -> str:
     """
     bounds = np.asarray(table.total_bounds, float)
     numbers = ", ".join(f"{value:.6g}" for value in bounds)
-    offered = offered_crs(bounds)
     if table.crs is None:
-        raise CrsError("model.crs_missing", source=source, numbers=numbers, offered=offered)
+        raise CrsError(
+            "model.crs_missing", source=source, numbers=numbers, offered=offered_crs(bounds)
+        )
     known = np.isfinite(bounds).all()
     degrees = known and np.abs(bounds[[0, 2]]).max() <= 180 and np.abs(bounds[[1, 3]]).max() <= 90
     if table.crs.is_geographic:
@@ -135,7 +136,7 @@ def check_crs(table: gpd.GeoDataFrame | gpd.GeoSeries, source: str) -> str:
         if known and np.abs(bounds).min() > 360:
             raise CrsError(
                 "model.crs_not_degrees", source=source, crs=table.crs.to_string(),
-                numbers=numbers, offered=offered,
+                numbers=numbers, offered=offered_crs(bounds),
             )  # fmt: skip
         return "geographic"
     if degrees and np.ptp(bounds[[0, 2]]) < 20 and np.abs(bounds).max() > 1:

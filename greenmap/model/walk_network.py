@@ -15,6 +15,8 @@ import numpy.typing as npt
 import shapely
 
 if TYPE_CHECKING:
+    import geopandas as gpd
+
     from greenmap.model.barrier import Barriers
 
 F8 = npt.NDArray[np.float64]
@@ -112,6 +114,9 @@ class WalkNetwork:
         Walls, gates and compounds, in `crs`.
     wait_s : array (m,), seconds, optional
         Lost at crossings on the way along each edge; None: not counted.
+    repairs : geopandas.GeoDataFrame, optional
+        Of a network made from road centrelines: what was joined, left out, or should be looked
+        at; see :func:`greenmap.network.road_repairs.list_repairs`. Not kept in a file.
     """
 
     node_id: npt.NDArray[Any]
@@ -144,6 +149,7 @@ class WalkNetwork:
     hurdle_id: I4 | None = None
     barriers: Barriers | None = None
     wait_s: F8 | None = None
+    repairs: gpd.GeoDataFrame | None = None
 
     def __post_init__(self) -> None:
         freeze(self)

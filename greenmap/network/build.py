@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import geopandas as gpd
 import numpy as np
 import shapely
 from pyproj import CRS, Geod, Transformer
@@ -22,7 +23,9 @@ EXIT_MARGIN_M = 20.0
 _GEOD = Geod(ellps="WGS84")
 
 
-def build_network(edges: Edges, *, crs: str = "auto", source: str) -> WalkNetwork:
+def build_network(
+    edges: Edges, *, crs: str = "auto", source: str, repairs: gpd.GeoDataFrame | None = None
+) -> WalkNetwork:
     """Build the network of some edges.
 
     Parameters
@@ -33,6 +36,8 @@ def build_network(edges: Edges, *, crs: str = "auto", source: str) -> WalkNetwor
         A metre system, or ``"auto"``: the study system of the nodes' middle.
     source : str
         Name to remember, without folders.
+    repairs : geopandas.GeoDataFrame, optional
+        What was put right on the way.
 
     Returns
     -------
@@ -83,6 +88,7 @@ def build_network(edges: Edges, *, crs: str = "auto", source: str) -> WalkNetwor
         source=source,
         notes=dict(edges.notes),
         bridged_way=edges.bridged_way,
+        repairs=repairs,
     )
     return replace(network, digest=content_digest(network))
 

@@ -1,4 +1,4 @@
-"""GIS layers: GeoPackage, shapefile, GeoJSON, TopoJSON. A .dbf is decoded here, not guessed."""
+"""GIS layers: GeoPackage, shapefile, geodatabase, GeoJSON. A .dbf is decoded, not guessed."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from pyogrio.errors import DataLayerError, DataSourceError
 from pyproj.exceptions import CRSError
 
 from greenmap.errors import EncodingError, TableError, UnreadableFileError
+from greenmap.read.drawing import read_drawing
 from greenmap.read.encoding import cpg_encoding, decode_cell, find_cell_encoding
 from greenmap.read.kml import read_kml
 from greenmap.read.secrecy import metadata_texts, refuse_secret_titles
@@ -31,9 +32,10 @@ def read_layer(
     Parameters
     ----------
     file : Path
-        ``.gpkg``, ``.shp``, ``.geojson``, ``.json``, ``.topojson``, ``.kml`` or ``.kmz``.
+        ``.gpkg``, ``.shp``, ``.gdb``, ``.dxf``, ``.geojson``, ``.json``, ``.topojson``,
+        ``.kml`` or ``.kmz``.
     layer : str, optional
-        Which layer; must be said where there are several.
+        Which layer; must be said where there are several. Of a drawing: the CAD layer.
     encoding : str, optional
         Of a shapefile's text; found where not given.
 
@@ -58,6 +60,8 @@ def read_layer(
     refuse_secret_titles(metadata_texts(file), file=file.name, where="metadata")
     if file.suffix.lower() in (".kml", ".kmz"):
         return read_kml(file, layer=layer)
+    if file.suffix.lower() == ".dxf":
+        return read_drawing(file, layer=layer, encoding=encoding)
     shapefile = file.suffix.lower() == ".shp"
     if shapefile and not (part(file, ".shx") and part(file, ".dbf")):
         raise UnreadableFileError("read.shp_parts", file=file.name)

@@ -11,8 +11,9 @@ from greenmap.read.secrecy import refuse_secret_name
 DELIMITED = (".csv", ".txt", ".tsv")
 WORKBOOKS = (".xlsx", ".xlsm")
 LAYERED = (".gpkg", ".shp", ".geojson", ".json", ".topojson", ".kml", ".kmz")
+DRAWN = (".gdb", ".dxf")
 PARQUET = (".parquet", ".geoparquet")
-READ = DELIMITED + WORKBOOKS + LAYERED + PARQUET
+READ = DELIMITED + WORKBOOKS + LAYERED + DRAWN + PARQUET
 
 
 def existing_file(path: str | Path, *, endings: tuple[str, ...] = READ) -> Path:
@@ -40,13 +41,18 @@ def existing_file(path: str | Path, *, endings: tuple[str, ...] = READ) -> Path:
     """
     path = Path(path)
     refuse_secret_name(path)
-    if not path.is_file():
+    if not path.is_file() and not _is_geodatabase(path):
         raise MissingFileError("read.no_file", file=str(path), found=_neighbours(path, endings))
     if path.suffix.lower() not in endings:
         raise UnreadableFileError("read.ending", file=path.name, known=" ".join(endings))
-    if path.stat().st_size == 0:
+    if path.is_file() and path.stat().st_size == 0:
         raise UnreadableFileError("read.empty_file", file=path.name)
     return path
+
+
+def _is_geodatabase(path: Path) -> bool:
+    """A file geodatabase is a folder."""
+    return path.suffix.lower() == ".gdb" and path.is_dir()
 
 
 def _neighbours(path: Path, endings: tuple[str, ...]) -> str:
@@ -60,7 +66,7 @@ def _neighbours(path: Path, endings: tuple[str, ...]) -> str:
 
 
 def parts(path: Path) -> list[Path]:
-    """Return the files that make up a source: a shapefile has several.
+    """Return the files that make up a source: shapefiles and geodatabases have several.
 
     Parameters
     ----------
@@ -70,8 +76,10 @@ def parts(path: Path) -> list[Path]:
     Returns
     -------
     list of Path
-        Sorted by ending.
+        Sorted by ending; of a geodatabase by name.
     """
+    if _is_geodatabase(path):
+        return sorted(file for file in path.iterdir() if file.suffix.lower() != ".lock")
     if path.suffix.lower() != ".shp":
         return [path]
     belonging = (".shp", ".shx", ".dbf", ".prj", ".cpg")
@@ -96,7 +104,7 @@ def digest(path: Path) -> str:
     Parameters
     ----------
     path : Path
-        File; for a shapefile all its parts count.
+        File; for a shapefile or geodatabase all its parts count.
 
     Returns
     -------

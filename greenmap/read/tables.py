@@ -156,7 +156,7 @@ def read_table(
     facts |= {"encoding": None, "layer": layer} | raw.source
     facts |= {"crs": crs, "datum": datum, "digest": digest(file), "as_of": None}
     raw = replace(raw, source=facts)
-    if raw.frame.empty:
+    if not len(raw.frame):
         raise TableError("read.no_rows", file=file.name, layer=facts["layer"] or "-")
     if raw.geometry is not None:
         raw = replace(raw, geometry=_declared_crs(raw.geometry, crs, file.name))
@@ -176,7 +176,7 @@ def _named(raw: RawTable, schema: Schema, given: dict[str, str], faults: Faults)
     ids = [h for h in headings if matched.get(h) == schema.index or normal(h) == "osm_id"]
     if ids and raw.frame[ids[0]].duplicated().any():
         raw = raw.keep(~_repeated(raw), "exact_repeat")
-    if raw.frame.empty:
+    if not len(raw.frame):
         raise TableError("read.no_rows", file=raw.file, layer=raw.source["layer"] or "-")
     return replace(raw, frame=rename(raw.frame, matched))
 

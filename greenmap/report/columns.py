@@ -17,17 +17,17 @@ _KIND_OF = {
              "people_assumed gates_surveyed gates_mapped gates_assumed gates_unknown compounds "
              "compounds_ungated completeness_known window_known people_per_facility",
     "share": "share required shortfall share_assumed share_low share_high",
-    "plain": "limit",
+    "plain": "limit lon lat",
     "number": "walk_median walk_p90 walk_median_no_waits walk_p90_no_waits value_no_waits "
-              "leg_m area_m2 capacity value expected window_expected apart_m similarity",
+              "leg_m distance_m area_m2 capacity value expected window_expected apart_m similarity",
     "code": "unit_id community_id home_id amenity_id place_id gap_id check_id clause_id digest "
-            "kept_id other_id merged_into",
-    "long": "clause source_text people_by_cause todo role source data_source",
+            "kept_id other_id merged_into repair_id",
+    "long": "road_finding clause source_text people_by_cause todo role source data_source",
     "wider": "notes",
     "text": "unit_name community_name name input_name reason cause people_basis group "
             "note category why_not confidence layer subdistrict entrance_rule "
             "completeness_basis usual_source decision kept_name other_name kept_source "
-            "other_source filled",
+            "other_source filled road_name other_road_name",
     "blank": "found checked_by checked_on",
 }
 _KINDS = {name: kind for kind, names in _KIND_OF.items() for name in names.split()}

@@ -30,7 +30,7 @@ def write_results(result: Assessment, path: Path) -> None:
     path : Path
         A ``.gpkg``. Layers: ``communities`` and one per upper level, with
         ``state_<clause>`` and ``share_<clause>``; ``gaps``, ``checks``,
-        ``facilities``, ``isochrones``.
+        ``facilities``, ``isochrones``; ``roads_to_check`` where streets are centrelines.
     """
     communities = result.study.communities
     wide = _wide(result)
@@ -43,10 +43,12 @@ def write_results(result: Assessment, path: Path) -> None:
     layers["checks"] = _checks(result, layers)
     layers["facilities"] = _facilities(result)
     layers["isochrones"] = result.isochrones
+    if result.study.network.repairs is not None and len(result.study.network.repairs):
+        layers["roads_to_check"] = result.study.network.repairs
     path.unlink(missing_ok=True)
     with _fixed_date():
         for name, layer in layers.items():
-            shape = "Point" if name == "facilities" else "MultiPolygon"
+            shape = "Point" if name in ("facilities", "roads_to_check") else "MultiPolygon"
             _write(layer.sort_index(), path, name, shape)
 
 

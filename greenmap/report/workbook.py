@@ -24,6 +24,7 @@ from greenmap.report.duplicates_sheet import list_duplicates
 from greenmap.report.gates_sheet import list_gates
 from greenmap.report.listing import list_checks, list_coverage, list_facilities, list_gaps, word
 from greenmap.report.overview import Block, marks, overview
+from greenmap.report.roads_sheet import list_roads
 from greenmap.report.sources import list_inputs, source_blocks
 
 _CREATED = datetime(2000, 1, 1)
@@ -124,6 +125,8 @@ def write_workbook(result: Assessment, path: str | Path, *, lang: str | None = N
                        ("duplicates", list_duplicates(result, lang))):
         if len(extra):
             _write_table(book, key, extra, freeze=2)
+    if len(roads := list_roads(result, lang)):
+        _write_table(book, "roads", roads, freeze=2)
     _write_sources(book, result, lang)
     book.book.close()
     return Path(path)

@@ -96,7 +96,7 @@ def read_sources(path: str | Path) -> Sources:
     communities = read_areas(text, faults)
     crs = _crs(text, communities, faults)
     progress.report(1, _STEPS, "study.reading_network")
-    network = attempt(faults, lambda: read_streets(text, crs))
+    network = attempt(faults, lambda: read_streets(text, crs, communities))
     network = with_sides(text, network, faults)
     survey = survey_of(text, standard, communities, faults)
     network = with_walls(text, network, faults, gates=survey_gates(survey))

@@ -17,11 +17,13 @@ from greenmap.read.encoding import find_encoding
 from greenmap.read.osm_file import ENDINGS
 from greenmap.read.secrecy import refuse_secret_name
 from greenmap.read.source import existing_file
+from greenmap.studies.roads import merged, read_road_network
 from greenmap.studies.study_text import StudyText
 
 
-def read_streets(text: StudyText, crs: str) -> WalkNetwork | None:
-    """Read the network a study names.
+def read_streets(text: StudyText, crs: str, communities: gpd.GeoDataFrame | None = None
+                 ) -> WalkNetwork | None:
+    """Read the network a study names; road centrelines and streets are merged.
 
     Parameters
     ----------
@@ -29,14 +31,25 @@ def read_streets(text: StudyText, crs: str) -> WalkNetwork | None:
         The study file.
     crs : str
         Metre system; ``[network] crs`` comes first.
+    communities : GeoDataFrame, optional
+        Whose ground is asked about.
 
     Returns
     -------
     WalkNetwork or None
         None when no source is named, or its file is missing; that was told.
     """
+    crs = text.network.get("crs", crs)
+    if "path" not in text.roads:
+        return _streets(text, crs)
+    roads = read_road_network(text, crs, communities)
+    streets = _streets(text, roads.crs)
+    return roads if streets is None else merged(text, roads, streets)
+
+
+def _streets(text: StudyText, crs: str) -> WalkNetwork | None:
+    """Read the source of ``[network]``."""
     entry = text.network
-    crs = entry.get("crs", crs)
     if "place" in entry:
         return read_network(place=entry["place"], crs=crs)
     for key in (key for key in ("path", "nodes", "edges") if key in entry):

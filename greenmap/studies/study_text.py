@@ -39,6 +39,10 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
     "terrain": {"dem": "path", "as_of": "date"},
     "barriers": {"path": "path", "osm": "flag", **_TABLE},
     "gates": {"path": "path", **_TABLE},
+    "roads": {"path": "path", "layer": "text", "encoding": "text", "crs": "text",
+              "datum": "datum", "columns": "texts_by_text", "classes": "texts_by_text",
+              "levels": "text", "join_m": "metres", "near_m": "metres", "match_m": "metres",
+              "wins": "text", "as_of": "date"},
     "completeness": {"share": "count", "window": "count",
                      "people_per_facility": "counts_by_text"},
     "compounds": {"path": "path", "osm": "flag", "walls": "flag", **_TABLE},
@@ -62,12 +66,16 @@ ONE_OF: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "compounds": (("path",), ("osm",)),
     "people": (("path",),),
     "survey": (("path",),),
+    "roads": (("path",),),
 }
 """Ways to say where a section's data come from: exactly one."""
 
 OPTIONAL = ("terrain", "barriers", "gates", "compounds", "ledgers", "completeness", "people",
-            "survey")
-"""Sections a study may do without; homes too, where there are people."""
+            "survey", "roads")
+"""Sections a study may do without."""
+
+SPARED_BY = {"homes": "people", "network": "roads"}
+"""Sections a study may do without where it has another."""
 
 REPEATED = ("amenities", "ledgers")
 """Sections that may stand more than once, each under ``[[name]]``."""
@@ -97,6 +105,8 @@ class StudyText:
         Keys given in each section.
     survey : dict
         The same: where the filled workbooks lie.
+    roads : dict
+        The same of ``[roads]``: road centrelines.
     amenities, ledgers : tuple of dict
         One per ``[[amenities]]``, one per ``[[ledgers]]``.
     written : frozenset of str
@@ -121,6 +131,7 @@ class StudyText:
     raw: str = field(repr=False, default="")
     ledgers: tuple[Mapping[str, Any], ...] = ()
     completeness: Mapping[str, Any] = field(default_factory=dict)
+    roads: Mapping[str, Any] = field(default_factory=dict)
     sections: frozenset[str] = frozenset()
     people: Mapping[str, Any] = field(default_factory=dict)
     survey: Mapping[str, Any] = field(default_factory=dict)
@@ -150,6 +161,7 @@ _IS: Mapping[str, Callable[[Any], bool]] = {
     "share": lambda v: _is_number(v) and 0 < v <= 1,
     "part": lambda v: _is_number(v) and 0 <= v <= 1,
     "count": lambda v: _is_number(v) and v > 0,
+    "metres": lambda v: _is_number(v) and v >= 0,
     "texts": lambda v: _all(v, str),
     "bands": lambda v: isinstance(v, list) and bool(v) and all(_is_number(b) and b > 0 for b in v),
     "lang": lambda v: v in LANGS,
@@ -200,8 +212,10 @@ def read_study_text(path: str | Path, faults: Faults) -> StudyText | None:
     if table is None:
         return None
     _check_shape(table, path.name, faults)
-    parts: dict[str, Any] = {name: _section(name, table.get(name), path, faults)
-             for name in SECTIONS if name not in REPEATED}
+    spared = {"network"} if "roads" in table else set()
+    parts: dict[str, Any] = {
+        name: _section(name, table.get(name), path, faults, sourceless=name in spared)
+        for name in SECTIONS if name not in REPEATED}
     parts |= {name: tuple(_section(name, entry, path, faults, number=n)
                         for n, entry in enumerate(_entries(table, name), start=1))
               for name in REPEATED}
@@ -246,13 +260,12 @@ def _check_shape(table: dict[str, Any], file: str, faults: Faults) -> None:
             faults.add("study.unknown_section", file=file, section=name,
                        known=", ".join(near or SECTIONS))
     for name in SECTIONS:
-        if name not in table and name not in OPTIONAL and not (name == "homes"
-                                                               and "people" in table):
+        if name not in table and name not in OPTIONAL and SPARED_BY.get(name) not in table:
             faults.add("study.no_section", file=file, section=name)
 
 
-def _section(name: str, given: Any, path: Path, faults: Faults, *, number: int = 0
-             ) -> dict[str, Any]:
+def _section(name: str, given: Any, path: Path, faults: Faults, *, number: int = 0,
+             sourceless: bool = False) -> dict[str, Any]:
     label = f"[[{name}]] {number}" if number else f"[{name}]"
     where = {"file": path.name, "section": label}
     if not isinstance(given, dict):
@@ -269,7 +282,7 @@ def _section(name: str, given: Any, path: Path, faults: Faults, *, number: int =
             faults.add(f"study.bad_{kinds[key]}", **where, key=key, found=_shown(value))
         else:
             kept[key] = _clean(kinds[key], value)
-    _check_source(name, given, where, faults)
+    _check_source(name, given, where, faults, sourceless=sourceless)
     for key in [key for key in kept if _is_path(kinds[key], kept[key])]:
         if not _check_path(kept[key], path.parent, key, where, faults):
             del kept[key]
@@ -292,12 +305,14 @@ def _clean(kind: str, value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
-def _check_source(name: str, given: Mapping[str, Any], where: dict[str, str], faults: Faults
-                  ) -> None:
+def _check_source(name: str, given: Mapping[str, Any], where: dict[str, str], faults: Faults, *,
+                  sourceless: bool) -> None:
     if name not in ONE_OF:
         return
     said = [way for way in ONE_OF[name] if any(given.get(key) not in (None, False) for key in way)]
     ways = " | ".join(" + ".join(way) for way in ONE_OF[name])
+    if sourceless and not said:
+        return
     if len(said) != 1:
         faults.add("study.one_source", **where, ways=ways,
                    found=", ".join(key for way in said for key in way if key in given) or "-")

@@ -1,0 +1,102 @@
+"""Which communities a layer of roads covers: where it holds none, nothing is known, not lacking."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from greenmap.model.walk_network import F8, Bool, Objects
+
+BESIDE_M = 150.0
+"""Ground this near a road counts as covered by the layer of roads."""
+
+LEAST_SHARE = 0.25
+"""A community is covered if at least this share of its area is."""
+
+EDGE_M = 60.0
+"""Junctions this near a community without roads may lead into it."""
+
+
+def bare_communities(areas: Objects, lines: Objects) -> Bool:
+    """Say which communities a layer of roads leaves out.
+
+    Parameters
+    ----------
+    areas : array (c,) of shapely polygons
+        In metres.
+    lines : array (l,) of shapely.LineString
+        Roads, in the same system.
+
+    Returns
+    -------
+    array (c,) bool
+        Less than a quarter of its area lies within 150 m of a road.
+
+    Examples
+    --------
+    >>> areas = np.array([shapely.box(0, 0, 300, 300), shapely.box(900, 0, 1200, 300)])
+    >>> bare_communities(areas, np.array([shapely.LineString([(0, 150), (300, 150)])])).tolist()
+    [False, True]
+    """
+    tree = shapely.STRtree(lines)
+    area, line = tree.query(areas, predicate="dwithin", distance=BESIDE_M)
+    covered: F8 = np.zeros(len(areas))
+    for k in np.unique(area):
+        near = shapely.clip_by_rect(
+            lines[line[area == k]], *shapely.buffer(areas[k], BESIDE_M).bounds
+        )
+        beside = shapely.unary_union(shapely.buffer(near, BESIDE_M, quad_segs=2))
+        covered[k] = shapely.area(shapely.intersection(beside, areas[k]))
+    whole = np.maximum(shapely.area(areas), 1e-9)
+    return np.asarray(covered / whole < LEAST_SHARE, bool)
+
+
+def data_extent(
+    communities: gpd.GeoDataFrame | None, lines: Objects, crs: str
+) -> tuple[shapely.Geometry, shapely.Geometry]:
+    """Return where a layer of roads holds data, and the ground of the communities it leaves out.
+
+    Parameters
+    ----------
+    communities : GeoDataFrame, optional
+        Any CRS.
+    lines : array (l,) of shapely.LineString
+        Roads, metres.
+    crs : str
+        Their system.
+
+    Returns
+    -------
+    extent, left_out : shapely.Geometry
+        The roads' convex hull without the communities left out; those communities.
+    """
+    hull = shapely.convex_hull(shapely.geometrycollections(lines))
+    hull = hull if hull.geom_type == "Polygon" else hull.buffer(1.0)
+    if communities is None:
+        return hull, shapely.Polygon()
+    areas = communities.geometry.to_crs(crs).to_numpy()
+    left_out = shapely.unary_union(areas[bare_communities(areas, lines)])
+    return shapely.difference(hull, left_out), left_out
+
+
+def near_edge(x: F8, y: F8, left_out: shapely.Geometry) -> Bool:
+    """Say which nodes may lead into a community that has no roads.
+
+    Parameters
+    ----------
+    x, y : array (n,), metres
+        Nodes.
+    left_out : shapely.Geometry
+        Ground of communities left out.
+
+    Returns
+    -------
+    array (n,) bool
+    """
+    if shapely.is_empty(left_out):
+        return np.zeros(len(x), bool)
+    zone = shapely.buffer(left_out, EDGE_M)
+    shapely.prepare(zone)
+    inside: Bool = shapely.contains_xy(zone, x, y)
+    return inside
