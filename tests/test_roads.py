@@ -203,6 +203,13 @@ def test_a_drawing_does_not_say_its_crs(tmp_path):
     assert keys(told(file)) == ["model.crs_missing"]
 
 
+def test_a_drawing_marked_secret_stops_the_run(tmp_path):
+    file = tmp_path / "总图.dxf"
+    file.write_bytes(drawing().replace("滨河路", "秘密★10年").encode("gbk"))
+    error = told(file, crs=CRS)
+    assert error.key == "read.secret_title" and "秘密★" in error.text("zh")
+
+
 def test_road_surfaces_are_no_centrelines(tmp_path):
     layer = table([(0, 0), (100, 0)]).assign(geometry=lambda t: t.buffer(5))
     assert told(written(tmp_path, layer, "面.gpkg")).key == "read.roads_no_lines"

@@ -16,6 +16,7 @@ from pyogrio.errors import DataLayerError, DataSourceError
 from greenmap.errors import TableError, UnreadableFileError
 from greenmap.model.schema import first_few
 from greenmap.read.encoding import find_cell_encoding
+from greenmap.read.secrecy import refuse_secret_titles
 
 _BYTES = "ISO-8859-1"  # one character a byte
 _OPTION = "DXF_ENCODING"
@@ -52,6 +53,8 @@ def read_drawing(
         No such CAD layer.
     EncodingError
         Its text fits no encoding.
+    SecretSourceError
+        A note or the name of a CAD layer says that it is secret.
     """
     try:
         with _undecoded():
@@ -63,6 +66,8 @@ def read_drawing(
     known, found = _decoded(sorted(words), file.name, encoding)
     columns = [[known.get(word) for word in column] for column in named]
     frame = pd.DataFrame(dict(zip(("cad_layer", "text"), columns, strict=True)), dtype=object)
+    refuse_secret_titles(frame["text"], file=file.name, where="title")
+    refuse_secret_titles(sorted(set(frame["cad_layer"].dropna())), file=file.name, where="sheet")
     geometry = gpd.GeoSeries(table.geometry.to_numpy())
     if layer is not None:
         own = (frame["cad_layer"] == layer).to_numpy()
