@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from greenmap import __version__, settings
+from greenmap.commands.begin import init
 from greenmap.commands.standards import standards
 from greenmap.commands.survey import survey
 from greenmap.commands.track import track
@@ -53,14 +54,7 @@ def _verb(function: Callable[..., Any]) -> Callable[..., Any]:
     return main.command()(comforts(function))
 
 
-@_verb
-@click.argument("folder", type=click.Path(path_type=Path))
-def init(folder: Path) -> None:
-    """Begin a study of a folder."""
-    import greenmap as gm
-
-    study = gm.init_study(folder, lang=settings.current().lang)
-    say("init_done", study=study)
+main.add_command(init)
 
 
 @_verb

@@ -48,8 +48,8 @@ def test_standard_share_and_datum_are_asked_and_never_given(folder):
     said = tomllib.loads(study.read_text("utf-8"))
     assert not {"standard", "share", "as_of"} & set(said["study"])
     assert open_questions(study) == [
-        ("[study]", "standard"), ("[study]", "share"), ("[study]", "as_of"),
-        ("[[amenities]] 1", "datum"), ("[[amenities]] 1", "collected"), ("[homes]", "datum")]
+        ("[study]", "standard"), ("[study]", "share"), ("[study]", "datum"),
+        ("[study]", "as_of"), ("[[amenities]] 1", "collected")]
     report = check_study(study)
     assert not report.ok  # a study without a standard can't be assessed
     assert not report.faults  # and the question says so, once
@@ -75,11 +75,12 @@ def test_an_answer_written_below_its_question_counts(folder):
 
 
 def test_two_files_for_one_place_are_asked_about(folder):
-    shutil.copy(folder / "communities.geojson", folder / "旧边界.geojson")
+    text = (folder / "communities.geojson").read_text("utf-8")
+    (folder / "网格.geojson").write_text(text.replace("甲社区", "甲网格"), "utf-8")
     study = init_study(folder)
     assert tomllib.loads(study.read_text("utf-8"))["communities"] == {}
     assert ("[communities]", "path") in open_questions(study)
-    assert 'path = "旧边界.geojson"' in study.read_text("utf-8")
+    assert 'path = "网格.geojson"' in study.read_text("utf-8")
 
 
 def test_a_study_file_that_is_there_is_left_alone(folder):
@@ -134,7 +135,7 @@ def test_files_are_told_apart_by_headings_shape_and_name(folder):
         ("communities.geojson", None): "communities", ("facilities.csv", None): "amenities",
         ("homes.csv", None): "homes", ("streets.osm", None): "network",
         ("台账.csv", None): "amenities", ("名单.csv", None): "unused", ("空.csv", None): "unused",
-        ("dem.tif", None): "unused", ("人口.tif", None): "raster", ("总图.dwg", None): "unused",
+        ("dem.tif", None): "terrain", ("人口.tif", None): "raster", ("总图.dwg", None): "unused",
         ("图层/底图.gpkg", "社区"): "communities", ("图层/底图.gpkg", "a1"): "homes",
     }
 

@@ -5,31 +5,30 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from greenmap.errors import InputError
-from greenmap.model.schema import aliases, load_schema, normal
+from greenmap.errors import InputError, InputFaults
+from greenmap.model.schema import load_schema
 from greenmap.read.encoding import find_cell_encoding, find_encoding
-from greenmap.read.headings import heading_row, known_headings
+from greenmap.read.headings import heading_row, known_headings, two_lines
 from greenmap.read.kml import read_kml
-from greenmap.read.source import DELIMITED, LAYERED, PARQUET, WORKBOOKS
+from greenmap.read.population import read_people
+from greenmap.read.source import DELIMITED, LAYERED, PARQUET, WORKBOOKS, digest
+from greenmap.studies.file_roles import ours, place_role, raster_role, table_role
 
 STREETS = (".osm", ".osm.xml", ".pbf", ".osm.gz", ".osm.bz2", ".graphml")
 RASTERS = (".tif", ".tiff")
+DRAWINGS = (".dwg", ".dxf", ".mdb", ".xls", ".gpx", ".zip", ".rar")
 MANIFEST = "manifest.json"
+SETTINGS_SHEET = "项目设置.xlsx"
 _PEEK = 1 << 16
-_KINDS = {"category", "type_code", "type_path", "type_1"}
-_BUILDING = {"floors", "floor_area_m2", "building_id", "people"}
-# Names decide only where headings leave it open.
-_NAMED = {
-    "homes": re.compile("居住|住宅|楼栋|房屋|人口|home|building|residen|dwelling", re.I),
-    "communities": re.compile("社区|边界|小区|网格|communit|boundar|compound|catchment", re.I),
-    "amenities": re.compile("设施|兴趣点|台账|poi|ameniti|facilit", re.I),
-}
-_POPULATION = re.compile("人口|pop", re.I)
+_DEEP = 3
+_TEMPORARY = (".", "~$", "~", "._")
+_TABLES = ("homes", "amenities", "communities", "people", "aliases")
 # What a study file can't hold; names in a foreign encoding come as lone surrogates.
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f"\\\ud800-\udfff]')
+_ROADS = re.compile("道路|中心线|路网|road|centre?line", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +39,10 @@ class Candidate:
     ----------
     path : str
         Relative to the folder, with ``/``.
-    role : {"communities", "homes", "amenities", "network", "raster", "unused"}
-        What it looks like.
+    role : str
+        What it looks like: ``communities``, ``compounds``, ``homes``, ``people``,
+        ``amenities``, ``ledger``, ``doors``, ``gates``, ``barriers``, ``network``, ``roads``,
+        ``raster``, ``terrain``, ``aliases`` or ``unused``.
     layer : str, optional
         Which layer, where a file holds several.
     flat : bool
@@ -50,6 +51,15 @@ class Candidate:
         Has a map service's type codes.
     no_crs : bool
         A layer that doesn't say its coordinate system.
+    has : frozenset of str
+        What else counts: ``community`` (names one), ``count`` and ``year`` (of people: said
+        in it), age groups.
+    reason : str
+        Why it is unused: ``duplicate``, ``older``, ``unreadable``, ``unknown``.
+    other : str
+        Path of the file that is used instead.
+    digest : str
+        Of the bytes.
     """
 
     path: str
@@ -58,6 +68,10 @@ class Candidate:
     flat: bool = False
     map_service: bool = False
     no_crs: bool = False
+    has: frozenset[str] = frozenset()
+    reason: str = ""
+    other: str = ""
+    digest: str = ""
 
 
 def scan_folder(folder: Path) -> tuple[Candidate, ...]:
@@ -66,22 +80,29 @@ def scan_folder(folder: Path) -> tuple[Candidate, ...]:
     Parameters
     ----------
     folder : Path
-        Hidden files and folders of results are passed over.
+        Hidden and temporary files and folders of results are passed over.
 
     Returns
     -------
     tuple of Candidate
         Sorted by path. What can't be read is ``unused``, too.
     """
-    files = [file for file in sorted(folder.glob("*")) if file.is_file()]
-    for inner in sorted(folder.glob("*")):
-        if inner.is_dir() and not inner.name.startswith(".") and not (inner / MANIFEST).is_file():
-            files += [file for file in sorted(inner.glob("*")) if file.is_file()]
     found: list[Candidate] = []
-    for file in files:
-        if not file.name.startswith((".", "~$")):
-            found += candidates(file, file.relative_to(folder).as_posix())
+    for file in sorted(_files(folder, _DEEP)):
+        path = file.relative_to(folder).as_posix()
+        if path != SETTINGS_SHEET:
+            found += candidates(file, path)
     return tuple(found)
+
+
+def _files(folder: Path, deep: int) -> Iterator[Path]:
+    for inner in sorted(folder.iterdir()):
+        if inner.name.startswith(_TEMPORARY):
+            continue
+        if inner.is_file():
+            yield inner
+        elif inner.is_dir() and deep > 1 and not (inner / MANIFEST).is_file():
+            yield from _files(inner, deep - 1)
 
 
 def candidates(file: Path, path: str) -> Iterator[Candidate]:
@@ -106,37 +127,71 @@ def candidates(file: Path, path: str) -> Iterator[Candidate]:
     name = file.name.lower()
     ending = file.suffix.lower()
     if _UNSAFE.search(path):
-        yield Candidate(_UNSAFE.sub("?", path), "unused")
+        yield Candidate(_UNSAFE.sub("?", path), "unused", reason="name")
     elif name.endswith(STREETS):
         yield Candidate(path, "network")
     elif ending in RASTERS:
-        yield Candidate(path, "raster" if _POPULATION.search(file.stem) else "unused")
+        role = raster_role(file.stem)
+        yield Candidate(path, role, reason="unknown" if role == "unused" else "")
     elif ending in (*DELIMITED, *WORKBOOKS, *LAYERED, *PARQUET):
         try:
-            yield from _tables(file, path)
+            for one in _tables(file, path):
+                reason = "unknown" if one.role == "unused" else ""
+                yield replace(one, reason=reason, digest=digest(file))
         except (InputError, OSError, ValueError):
-            yield Candidate(path, "unused")
-    elif ending in (".dwg", ".dxf", ".mdb", ".xls", ".gpx", ".zip", ".rar"):
-        yield Candidate(path, "unused")
+            yield Candidate(path, "unused", reason="unreadable")
+    elif ending == ".dxf" and _ROADS.search(file.stem):
+        yield Candidate(path, "roads", no_crs=True)
+    elif ending in DRAWINGS:
+        yield Candidate(path, "unused", reason="kind")
 
 
 def _tables(file: Path, path: str) -> Iterator[Candidate]:
     ending = file.suffix.lower()
     if ending in (*DELIMITED, *WORKBOOKS):
         headings = _flat_headings(file)
-        role = _role(headings, "table", file.stem)
-        yield Candidate(path, role, flat=role != "unused",
-                        map_service=bool(_ours(headings, "amenities") & {"type_code"}))
+        role = table_role(headings, file.stem)
+        place = ours(headings, "coordinates")
+        placed = {"lon", "lat"} <= place or "location" in place
+        has = _about_people(file) if role == "people" else _belongs(headings)
+        yield Candidate(path, role, flat=placed and role != "unused", has=has,
+                        map_service=bool(ours(headings, "amenities") & {"type_code"}))
     elif ending in PARQUET:
         headings, kind = _parquet(file)
-        yield Candidate(path, _role(headings, kind, file.stem), flat=kind == "table")
+        role = table_role(headings, file.stem) if kind == "table" else place_role(
+            headings, kind, file.stem)
+        yield Candidate(path, role, flat=kind == "table", has=_belongs(headings))
     else:
         yield from _layers(file, path)
 
 
+def _belongs(headings: list[str]) -> frozenset[str]:
+    named = (ours(headings, "compounds") | ours(headings, "homes")) & {"community", "community_id"}
+    return frozenset(("community",) if named else ())
+
+
+def _about_people(file: Path) -> frozenset[str]:
+    """Which of count, year and age groups a population table itself gives."""
+    asked: dict[str, str] = {}
+    for _ in range(2):
+        try:
+            table = read_people(file, count=asked.get("count"), year=asked.get("year"))
+        except InputFaults as faults:
+            keys = {fault.key for fault in faults.faults}
+            new = {"count": "resident"} if "people.count_needed" in keys else {}
+            new |= {"year": "2000"} if "people.year_needed" in keys else {}
+            if not new or asked:
+                return frozenset({"count", "year"} - new.keys() - asked.keys())
+            asked = new
+        except InputError:
+            return frozenset()
+        else:
+            return frozenset({"count", "year"} - asked.keys()) | frozenset(map(str, table.columns))
+    return frozenset()
+
+
 def _flat_headings(file: Path) -> list[str]:
-    known = frozenset().union(*(known_headings(load_schema(name), {})
-                                for name in ("homes", "amenities", "communities")))
+    known = frozenset().union(*(known_headings(load_schema(name), {}) for name in _TABLES))
     if file.suffix.lower() in WORKBOOKS:
         from greenmap.read.workbook import read_sheet
 
@@ -148,7 +203,10 @@ def _flat_headings(file: Path) -> list[str]:
         lines = head.decode(find_encoding(head, source=file.name)).lstrip("\ufeff").splitlines()
         rows = [[cell.strip(' "') or None for cell in re.split("[,;\t]", line)] for line in lines]
     top, _ = heading_row(rows, known)
-    return [cell for cell in rows[top] if cell] if top >= 0 else []
+    if top < 0:
+        return []
+    rows, top = two_lines(rows, top)
+    return [cell for cell in rows[top] if cell]
 
 
 def _parquet(file: Path) -> tuple[list[str], str]:
@@ -162,14 +220,21 @@ def _parquet(file: Path) -> tuple[list[str], str]:
         return schema.names, "table"
     columns = json.loads(geo)["columns"]
     types = {kind for column in columns.values() for kind in column.get("geometry_types", ())}
-    return schema.names, "polygons" if any("Polygon" in kind for kind in types) else "points"
+    return schema.names, _kind(" ".join(sorted(types)))
+
+
+def _kind(shape: str) -> str:
+    return next((kind for kind, word in (("polygons", "Polygon"), ("points", "Point"),
+                                         ("lines", "LineString")) if word in shape),
+                "polygons" if shape == "Unknown" else "unused")
 
 
 def _layers(file: Path, path: str) -> Iterator[Candidate]:
     if file.suffix.lower() in (".kml", ".kmz"):
         frame, shapes, _ = read_kml(file, layer=None)
         kind = "points" if (shapes.geom_type == "Point").all() else "polygons"
-        yield Candidate(path, _role([str(name) for name in frame], kind, file.stem))
+        headings = [str(name) for name in frame]
+        yield Candidate(path, place_role(headings, kind, file.stem), has=_belongs(headings))
         return
     import pyogrio
 
@@ -182,37 +247,9 @@ def _layers(file: Path, path: str) -> Iterator[Candidate]:
             cells = [name.encode("ISO-8859-1") for name in headings]
             encoding = find_cell_encoding(cells, source=file.name, given=None)
             headings = [cell.decode(encoding, "replace") for cell in cells]
-        shape = str(info["geometry_type"])
-        kind = next((k for k, word in (("polygons", "Polygon"), ("points", "Point"))
-                     if word in shape), "polygons" if shape == "Unknown" else "unused")
         named = file.stem if len(layers) == 1 else layer
-        yield Candidate(path, _role(headings, kind, named),
+        yield Candidate(path, place_role(headings, _kind(str(info["geometry_type"])), named),
                         layer=layer if len(layers) > 1 else None,
                         no_crs=info["crs"] is None and file.suffix.lower() != ".topojson",
-                        map_service=bool(_ours(headings, "amenities") & {"type_code"}))
-
-
-def _ours(headings: list[str], table: str) -> set[str]:
-    known = aliases(table)
-    forms = [normal(heading, brackets=keep) for heading in headings for keep in (True, False)]
-    return {known[form] for form in forms if form in known}
-
-
-def _role(headings: list[str], kind: str, named: str) -> str:
-    """Headings first, then the name of the file or layer, then the kind of shape."""
-    if kind == "unused":
-        return "unused"
-    place = _ours(headings, "coordinates")
-    if kind == "table" and not ({"lon", "lat"} <= place or "location" in place):
-        return "unused"
-    if kind != "polygons" and _ours(headings, "amenities") & _KINDS:
-        return "amenities"
-    if kind != "polygons" and _ours(headings, "homes") & _BUILDING:
-        return "homes"
-    by_name = next((role for role, words in _NAMED.items() if words.search(named)), None)
-    if by_name == "communities" and kind != "polygons":
-        by_name = None
-    if kind == "polygons":
-        buildings = _ours(headings, "homes") & (_BUILDING - {"people"})
-        return by_name or ("homes" if buildings else "communities")
-    return by_name or "unused"
+                        map_service=bool(ours(headings, "amenities") & {"type_code"}),
+                        has=_belongs(headings))

@@ -25,7 +25,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
     "study": {"name": "text", "standard": "text", "share": "share", "profiles": "texts",
               "bands": "bands", "lang": "lang", "crs": "text", "as_of": "date",
               "fictional": "flag", "assumed_share_max": "part", "detail": "flag",
-              "collected": "collected", "merge": "flag"},
+              "collected": "collected", "datum": "datum", "merge": "flag"},
     "communities": {"path": "path", "from": "origin", **_TABLE},
     "amenities": {"path": "path", "osm": "flag", **_TABLE, "category": "text",
                   "mapping": "mapping", "collected": "collected", "rank": "count"},
@@ -79,6 +79,9 @@ SPARED_BY = {"homes": "people", "network": "roads"}
 
 REPEATED = ("amenities", "ledgers")
 """Sections that may stand more than once, each under ``[[name]]``."""
+
+FLAT = (".csv", ".txt", ".tsv", ".xlsx", ".xlsm")
+"""Endings of files that can't say their datum themselves."""
 
 DATUMS = ("wgs84", "gcj02", "bd09", "auto")
 BIG_ROADS = ("anywhere", "crossings")
@@ -219,9 +222,21 @@ def read_study_text(path: str | Path, faults: Faults) -> StudyText | None:
     parts |= {name: tuple(_section(name, entry, path, faults, number=n)
                         for n, entry in enumerate(_entries(table, name), start=1))
               for name in REPEATED}
+    _lend_datum(parts)
     written = frozenset(f"{name}.{key}" for name, section in table.items()
                         if isinstance(section, dict) for key in section)
     return StudyText(path=path, written=written, raw=raw, sections=frozenset(table), **parts)
+
+
+def _lend_datum(parts: Mapping[str, Any]) -> None:
+    """Flat tables that don't say their datum take the study's."""
+    datum = parts["study"].get("datum")
+    for name, part in parts.items():
+        if datum is None or name == "study" or "datum" not in SECTIONS[name]:
+            continue
+        for entry in part if name in REPEATED else [part]:
+            if entry.get("path", "").lower().endswith(FLAT):
+                entry.setdefault("datum", datum)
 
 
 def _entries(table: dict[str, Any], name: str) -> list[Any]:
