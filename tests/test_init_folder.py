@@ -82,8 +82,8 @@ def test_at_most_five_questions_and_everything_in_its_section(folder):
     assert [one.id for one in begun.questions] == [
         "study.standard", "study.share", "study.collected", "study.datum"]
     keys = {cost.key for cost in begun.costs}
-    assert {"study.cost_no_terrain", "study.cost_no_doors", "study.cost_some_ages"} <= keys
-    assert "study.cost_no_ages" not in keys and "study.cost_no_boundaries" not in keys
+    assert {"init.cost_no_terrain", "init.cost_no_doors", "init.cost_some_ages"} <= keys
+    assert "init.cost_no_ages" not in keys and "init.cost_no_boundaries" not in keys
 
 
 @pytest.mark.parametrize("lang", i18n.LANGUAGES)
@@ -101,7 +101,7 @@ def test_without_boundaries_the_compounds_make_the_communities(folder):
     begun = begin_study(folder)
     said = tomllib.loads(begun.path.read_text("utf-8"))
     assert said["communities"] == {"from": "compounds"}
-    assert "study.cost_no_boundaries" in {cost.key for cost in begun.costs}
+    assert "init.cost_no_boundaries" in {cost.key for cost in begun.costs}
 
 
 def test_a_people_table_that_says_neither_count_nor_year_is_asked(folder):
@@ -147,7 +147,7 @@ def test_answers_that_mean_nothing_are_named(folder):
     with pytest.raises(InputFaults) as caught:
         init_study(folder, answers={"share": "most", "colour": "red", "standard": "none"})
     assert [fault.key for fault in caught.value.faults] == [
-        "study.answer_unread", "study.answer_unread", "study.answer_unknown"]
+        "init.answer_unread", "init.answer_unread", "init.answer_unknown"]
     assert not (folder / "study.toml").exists()
 
 

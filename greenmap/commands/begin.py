@@ -24,7 +24,7 @@ def init(folder: Path, answer: tuple[str, ...], ask: bool) -> None:
     lang = settings.current().lang
     begun = begin_study(folder, lang=lang, answers=_answers(answer))
     if begun.questions and ask and sys.stdin.isatty():
-        given = {one.id: click.prompt(i18n.text(f"study.short_{one.key}", lang), default="",
+        given = {one.id: click.prompt(i18n.text(f"init.short_{one.key}", lang), default="",
                                       show_default=False) for one in begun.questions}
         begun = begin_study(folder, lang=lang, answers={k: v for k, v in given.items() if v})
     say("init_done", study=begun.path)
@@ -36,6 +36,6 @@ def _answers(pairs: tuple[str, ...]) -> dict[str, str]:
     for pair in pairs:
         key, mark, value = pair.partition("=")
         if not mark:
-            raise StudyError("study.answer_form", found=pair, how=words("option_answer"))
+            raise StudyError("init.answer_form", found=pair, how=words("option_answer"))
         answers[key.strip()] = value.strip()
     return answers

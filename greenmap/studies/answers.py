@@ -61,12 +61,12 @@ def fill_in(raw: str, answers: Mapping[str, Any], *, file: str) -> str:
         used.add(key)
         told = toml_value(asked, answers[key])
         if told is None:
-            faults.add("study.answer_unread", file=file, id=asked.id, found=str(answers[key]),
-                       how=i18n.text(f"study.how_{asked.key}"))
+            faults.add("init.answer_unread", file=file, id=asked.id, found=str(answers[key]),
+                       how=i18n.text(f"init.how_{asked.key}"))
         else:
             lines[asked.line - 1] = f"{told[0]} = {told[1]}"
     if unknown := [key for key in answers if key not in used]:
-        faults.add("study.answer_unknown", file=file, ids=", ".join(unknown),
+        faults.add("init.answer_unknown", file=file, ids=", ".join(unknown),
                    known=", ".join(one.id for one in marked(raw)) or "-")
     faults.raise_if_any()
     return "\n".join(lines) + "\n"
@@ -156,10 +156,10 @@ def write_settings(path: Path, raw: str, *, lang: str) -> Path:
     -------
     Path
     """
-    head = tuple(i18n.text(f"study.settings_{name}", lang) for name in _COLUMNS)
-    rows = [(one.id, i18n.text(f"study.short_{one.key}", lang),
-             i18n.text(f"study.how_{one.key}", lang), None) for one in marked(raw)]
-    return write_plain_book(path, {i18n.text("study.settings_sheet", lang): [head, *rows]},
+    head = tuple(i18n.text(f"init.settings_{name}", lang) for name in _COLUMNS)
+    rows = [(one.id, i18n.text(f"init.short_{one.key}", lang),
+             i18n.text(f"init.how_{one.key}", lang), None) for one in marked(raw)]
+    return write_plain_book(path, {i18n.text("init.settings_sheet", lang): [head, *rows]},
                             widths=(22, 40, 60, 30))
 
 
@@ -184,7 +184,7 @@ def read_settings(path: Path) -> dict[str, str]:
     faults = Faults()
     raw = read_table(path, "settings", faults=faults)
     if not {"question_id", "answer"} <= set(raw.frame.columns):
-        faults.add("study.settings_columns", file=raw.file,
+        faults.add("init.settings_columns", file=raw.file,
                    have=", ".join(map(str, raw.frame.columns)))
     faults.raise_if_any()
     pairs = zip(raw.frame["question_id"], raw.frame["answer"], strict=True)

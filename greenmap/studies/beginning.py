@@ -45,17 +45,17 @@ class Begun:
         lines = []
         for one in self.files:
             if one.role != "unused":
-                known = i18n.table("study", lang or settings.current().lang)
+                known = i18n.table("init", lang or settings.current().lang)
                 lines.append(f"  {known.get(f'use_{one.role}', one.role)}: {one.path}"
                              + (f" [{one.layer}]" if one.layer else ""))
         for head, told in (
-            ("begun_questions", [f"{q.id}: {i18n.text(f'study.short_{q.key}', lang)} "
-                                 f"{i18n.text(f'study.how_{q.key}', lang)}"
+            ("begun_questions", [f"{q.id}: {i18n.text(f'init.short_{q.key}', lang)} "
+                                 f"{i18n.text(f'init.how_{q.key}', lang)}"
                                  for q in self.questions]),
             ("begun_costs", [cost.text(lang) for cost in self.costs]),
         ):  # fmt: skip
             if told:
-                lines.append(i18n.text(f"study.{head}", lang, count=len(told)))
+                lines.append(i18n.text(f"init.{head}", lang, count=len(told)))
                 lines += [f"  - {line}" for line in told]
         return "\n".join(lines)
 

@@ -247,7 +247,7 @@ def _unused(page: _Page, files: _Files) -> None:
     page.lines.append("")
     page.comment("init_unused")
     for one in unused:
-        why = one.reason and i18n.text(f"study.unused_{one.reason}", page.lang, other=one.other)
+        why = one.reason and i18n.text(f"init.unused_{one.reason}", page.lang, other=one.other)
         layer = f" [{one.layer}]" if one.layer else ""
         page.lines.append(f"#   {one.path}{layer}" + (f"  {why}" if why else ""))
 
@@ -275,7 +275,7 @@ def list_costs(by_role: dict[str, list[Candidate]]) -> tuple[Fault, ...]:
     Examples
     --------
     >>> [cost.key for cost in list_costs({"people": [Candidate("a.xlsx", "people")]})][:2]
-    ['study.cost_no_boundaries', 'study.cost_no_ages']
+    ['init.cost_no_boundaries', 'init.cost_no_ages']
     """
     has = {role: bool(found) for role, found in by_role.items()}
     people = by_role.get("people", [])
@@ -290,9 +290,9 @@ def list_costs(by_role: dict[str, list[Candidate]]) -> tuple[Fault, ...]:
         "terrain": not has.get("terrain"),
         "doors": has.get("ledger", False) and not has.get("doors"),
     }
-    told = [Fault(f"study.cost_no_{name}", {}) for name, gone in missing.items() if gone]
+    told = [Fault(f"init.cost_no_{name}", {}) for name, gone in missing.items() if gone]
     lacking = [group for group in GROUPS if ages and group not in ages]
     if lacking:
-        told.append(Fault("study.cost_some_ages", {"groups": ", ".join(
+        told.append(Fault("init.cost_some_ages", {"groups": ", ".join(
             i18n.text(f"term.people_{group}") for group in lacking)}))
     return tuple(told)
