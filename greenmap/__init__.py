@@ -18,10 +18,12 @@ if TYPE_CHECKING:
     from greenmap.measure.match_clauses import match_clauses
     from greenmap.measure.reach import attach_all, reach
     from greenmap.measure.route import route
+    from greenmap.measure.score import score
     from greenmap.measure.track import track
     from greenmap.measure.what_if import WhatIf, what_if
     from greenmap.model.profile import Profile, load_profile
     from greenmap.model.programme import load_programme
+    from greenmap.model.score_sheet import load_score_sheet
     from greenmap.model.standard import load_standard
     from greenmap.model.study import Assessment, Study
     from greenmap.network.centrelines import network_from_roads
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
     from greenmap.read.population import read_people
     from greenmap.read.roads import read_roads
     from greenmap.read.status import read_status
+    from greenmap.report.score_book import write_score
     from greenmap.report.survey_book import write_survey, write_survey_log
     from greenmap.report.write import write_report
     from greenmap.results import write_results
@@ -89,6 +92,9 @@ _HOME = {
     "assess": "greenmap.measure.assess",
     "load_programme": "greenmap.model.programme",
     "read_status": "greenmap.read.status",
+    "load_score_sheet": "greenmap.model.score_sheet",
+    "score": "greenmap.measure.score",
+    "write_score": "greenmap.report.score_book",
     "track": "greenmap.measure.track",
     "write_survey": "greenmap.report.survey_book",
     "read_survey": "greenmap.studies.survey",
@@ -103,13 +109,14 @@ _HOME = {
 """Public names in the order of the work, and where each lives."""
 
 __all__ = ["Assessment", "Profile", "Study", "WhatIf", "assess", "attach_all", "check_study",
-           "cover", "draw_community", "draw_coverage", "find_checks", "find_entrances", "find_gaps",
-           "init_study", "isochrones", "join_amenities", "load_profile", "load_programme",
-           "load_standard", "match_clauses", "merge_networks", "network_from_roads",
-           "network_from_tables", "reach", "read_amenities", "read_communities", "read_homes",
-           "read_network", "read_people", "read_roads", "read_status", "read_study", "read_survey",
-           "route", "save_network", "spread_people", "to_osmnx", "track", "use", "what_if",
-           "with_heights", "write_report", "write_results", "write_sample", "write_survey",
+           "cover", "draw_community", "draw_coverage", "find_checks", "find_entrances",
+           "find_gaps", "init_study", "isochrones", "join_amenities", "load_profile",
+           "load_programme", "load_score_sheet", "load_standard", "match_clauses",
+           "merge_networks", "network_from_roads", "network_from_tables", "reach",
+           "read_amenities", "read_communities", "read_homes", "read_network", "read_people",
+           "read_roads", "read_status", "read_study", "read_survey", "route", "save_network",
+           "score", "spread_people", "to_osmnx", "track", "use", "what_if", "with_heights",
+           "write_report", "write_results", "write_sample", "write_score", "write_survey",
            "write_survey_log", "write_track"]
 
 

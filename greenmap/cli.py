@@ -11,6 +11,7 @@ import click
 
 from greenmap import __version__, settings
 from greenmap.commands.begin import init
+from greenmap.commands.score import score
 from greenmap.commands.standards import standards
 from greenmap.commands.survey import survey
 from greenmap.commands.track import track
@@ -155,4 +156,5 @@ def report(study: Path, out: Path | None) -> None:
 
 main.add_command(standards)
 main.add_command(survey)
+main.add_command(score)
 main.add_command(track)

@@ -20,7 +20,7 @@ from greenmap.console import BAD_INPUT, DONE, GAPS_FOUND, INTERRUPTED, OUR_BUG, 
 
 STUDIES = Path(__file__).parent / "data" / "studies"
 VERBS = ("init", "sample", "demo", "check", "build", "assess", "map", "report", "standards",
-         "survey", "track")
+         "survey", "score", "track")
 
 
 def run(*args: str, code: int = DONE) -> str:

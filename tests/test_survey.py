@@ -352,6 +352,18 @@ def test_two_workbooks_the_newer_answer_holds_and_the_other_is_told(result, tmp_
     assert list(refused(folder, result)) == ["answered_twice"]
 
 
+def test_a_score_sheets_items_are_asked_and_scored(result, tmp_path):
+    sheet = gm.load_score_sheet("three-classes-five-stars")
+    wanted = [item.id for item in sheet.items if item.answer]
+    path = gm.write_survey(result, tmp_path / "a.xlsx", communities=[CODES[0]], sheets=[sheet],
+                           lang="zh")
+    rows = [r["item_id"].value for _, r in rows_of(openpyxl.load_workbook(path), "items")]
+    assert rows == ["rules", "share", *wanted]
+    fill(path, cover=DEFAULT, items={(CODES[0], "ramps"): {"answer": 0.6}})
+    assert gm.read_survey(path, result.study).answers[["item_id", "value"]].values.tolist() == [
+        ["ramps", 0.6]]
+
+
 # gates ------------------------------------------------------------------------------------------
 
 

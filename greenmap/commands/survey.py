@@ -20,18 +20,21 @@ def survey() -> None:
 @click.argument("study", type=click.Path(path_type=Path))
 @click.option("--community", cls=Option, multiple=True)
 @click.option("--each", cls=Option, is_flag=True)
+@click.option("--sheet", cls=Option, multiple=True)
 @click.option("--out", cls=Option, type=click.Path(path_type=Path))
 @comforts
-def make_survey(study: Path, community: tuple[str, ...], each: bool, out: Path | None) -> None:
+def make_survey(study: Path, community: tuple[str, ...], each: bool, sheet: tuple[str, ...],
+                out: Path | None) -> None:
     """Write what is to be checked in the field."""
     import greenmap as gm
     from greenmap.model.file_name import page_names
 
+    sheets = [gm.load_score_sheet(name) for name in sheet]
     result = gm.assess(gm.read_study(study), with_isochrones=False)
     lang = asked_lang() or result.study.lang
     if not each:
         path = gm.write_survey(result, out or study.with_name("survey.xlsx"),
-                               communities=community or None, lang=lang)
+                               communities=community or None, sheets=sheets, lang=lang)
         say("survey_made", path=path)
         return
     folder = out or study.with_name("survey")
@@ -40,7 +43,8 @@ def make_survey(study: Path, community: tuple[str, ...], each: bool, out: Path |
     pages = page_names((str(code), str(name)) for code, name in names.items())
     for code in community or pages:
         path = folder / f"{Path(pages.get(code, code)).stem}.xlsx"
-        say("survey_made", path=gm.write_survey(result, path, communities=[code], lang=lang))
+        gm.write_survey(result, path, communities=[code], sheets=sheets, lang=lang)
+        say("survey_made", path=path)
 
 
 @survey.command(name="read")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from greenmap.model.barrier import WALLS
 from greenmap.model.category import load_categories
 from greenmap.model.clause import Clause
 from greenmap.model.schema import first_few
+from greenmap.model.score_sheet import ScoreSheet
 from greenmap.model.study import Assessment
 from greenmap.model.survey import (
     FACILITIES,
@@ -54,7 +56,7 @@ _NUMBERS = ("floor_m2", "area_m2", "capacity", "steps", "known_floor_m2", "known
 
 
 def write_survey(result: Assessment, path: str | Path, *, communities: Sequence[str] | None = None,
-                 lang: str | None = None) -> Path:
+                 sheets: Sequence[ScoreSheet] = (), lang: str | None = None) -> Path:
     """Write the field survey's workbook.
 
     Parameters
@@ -65,6 +67,8 @@ def write_survey(result: Assessment, path: str | Path, *, communities: Sequence[
         An ``.xlsx``.
     communities : sequence of str, optional
         Only these; default all, and the units above them.
+    sheets : sequence of ScoreSheet
+        Score sheets whose survey items are asked as well.
     lang : {"zh", "en"}, optional
         Default: the study's.
 
@@ -88,12 +92,13 @@ def write_survey(result: Assessment, path: str | Path, *, communities: Sequence[
         faults.add("survey.unknown_community", found=first_few(lost),
                    known=first_few(sorted(known), 5))
         faults.raise_if_any()
-    return write_book(survey_sheets(result, chosen, lang), path,
+    return write_book(survey_sheets(result, chosen, lang, sheets), path,
                       title=f"{result.study.name} {_say('title', lang)}".strip(),
                       marks=" · ".join(marks(result, lang)))
 
 
-def survey_sheets(result: Assessment, communities: Sequence[str], lang: str) -> list[Sheet]:
+def survey_sheets(result: Assessment, communities: Sequence[str], lang: str,
+                  scores: Sequence[ScoreSheet] = ()) -> list[Sheet]:
     """Return the sheets of the field survey.
 
     Parameters
@@ -102,6 +107,8 @@ def survey_sheets(result: Assessment, communities: Sequence[str], lang: str) -> 
     communities : sequence of str
         Which; all of them bring the units above as well.
     lang : {"zh", "en"}
+    scores : sequence of ScoreSheet
+        Whose survey items are asked as well.
 
     Returns
     -------
@@ -112,7 +119,7 @@ def survey_sheets(result: Assessment, communities: Sequence[str], lang: str) -> 
     whole = set(result.study.communities.index.astype(str)) == set(communities)
     sheets = [_cover(result, communities, lang)]
     for key, keys, rows in (
-            ("items", ITEMS, _items(result, communities, whole, lang)),
+            ("items", ITEMS, _items(result, communities, whole, scores, lang)),
             ("facilities", FACILITIES, _facilities(result, communities, lang)),
             ("new", NEW, _new(result, communities, lang)),
             ("gates", GATE, _gates(result, communities, lang))):
@@ -164,37 +171,53 @@ def _cover(result: Assessment, communities: Sequence[str], lang: str) -> Sheet:
     return Sheet(_say("sheet_cover", lang), columns, rows, key="greenmap:cover", hidden_rows=3)
 
 
-def _items(result: Assessment, communities: Sequence[str], whole: bool, lang: str
-           ) -> list[tuple[Any, ...]]:
-    rows = []
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """What the items sheet asks of the units of one level."""
+
+    id: str
+    kind: str
+    level: str
+    text: str
+    asked: str
+    unit: str = ""
+
+
+def _questions(result: Assessment, scores: Sequence[ScoreSheet], lang: str) -> list[_Question]:
+    """Survey clauses of the standard, then the score sheets' items that aren't among them."""
+    levels = set(result.units["level"])
+    found = [_Question(c.id, f"clause:{c.answer}",
+                       c.unit_of_audit if c.unit_of_audit in levels else "community",
+                       f"{c.item} {c.text(lang)}".strip(), _asked(c, lang),
+                       _unit(c.value_unit, lang))
+             for c in result.study.standard.clauses if c.kind == "survey"]
+    known = {question.id for question in found}
+    found += [_Question(item.id, f"score:{item.answer}", "community", item.text(lang),
+                        _say("asked_yes" if item.answer == "yes_no" else "asked_number", lang))
+              for sheet in scores for item in sheet.items if item.answer and item.id not in known]
+    return found
+
+
+def _items(result: Assessment, communities: Sequence[str], whole: bool,
+           scores: Sequence[ScoreSheet], lang: str) -> list[tuple[Any, ...]]:
     units = result.units
-    for clause in (c for c in result.study.standard.clauses if c.kind == "survey"):
-        level = clause.unit_of_audit if (units["level"] == clause.unit_of_audit).any() \
-            else "community"
-        for unit in units.index[units["level"] == level]:
-            if not (unit in communities or (whole and level != "community")):
-                continue
-            name = str(units.loc[unit, "name"])
-            item, kind = _item_text(clause, lang), f"clause:{clause.answer}"
-            rows.append((name, str(unit), (
-                str(unit), clause.id, kind, row_check("item", unit, clause.id, kind, name, item),
-                name, item,
-                _asked(clause, lang), _known(result, str(unit), clause, lang),
-                _ask("choice", lang, YES_NO, "answer") if clause.answer == "yes_no"
-                else _ask("number", lang), clause.value_unit and _unit(clause.value_unit, lang),
-                *_end(lang))))
-    order = {str(unit): n for n, unit in enumerate(units.index)}
-    rows.sort(key=lambda row: order[row[1]])  # by unit, clauses as the standard has them
-    return [row[2] for row in rows]
-
-
-def _item_text(clause: Clause, lang: str) -> str:
-    return f"{clause.item} {clause.text(lang)}".strip()
+    questions = _questions(result, scores, lang)
+    rows = []
+    for unit, level, name in zip(units.index.astype(str), units["level"], units["name"],
+                                 strict=True):
+        if not (unit in communities or (whole and level != "community")):
+            continue
+        for q in (q for q in questions if q.level == level):
+            answer = _ask("choice", lang, YES_NO, "answer") if q.kind.endswith(":yes_no") \
+                else _ask("number", lang)
+            rows.append((unit, q.id, q.kind, row_check("item", unit, q.id, q.kind, name, q.text),
+                         str(name), q.text, q.asked, _known(result, unit, q.id, lang), answer,
+                         q.unit, *_end(lang)))
+    return rows
 
 
 def _unit(name: str, lang: str) -> str:
-    words = i18n.table("survey", lang)
-    return words.get(f"unit_{name}", name)
+    return i18n.table("survey", lang).get(f"unit_{name}", name)
 
 
 def _asked(clause: Clause, lang: str) -> str:
@@ -205,11 +228,11 @@ def _asked(clause: Clause, lang: str) -> str:
     return f"{clause.op} {clause.value:g}"
 
 
-def _known(result: Assessment, unit: str, clause: Clause, lang: str) -> str:
-    """The newest answer there is, else why the clause isn't known."""
+def _known(result: Assessment, unit: str, item: str, lang: str) -> str:
+    """The newest answer there is."""
     survey = result.study.survey
     if survey is not None:
-        rows = survey[(survey["unit_id"] == unit) & (survey["item_id"] == clause.id)]
+        rows = survey[(survey["unit_id"] == unit) & (survey["item_id"] == item)]
         if len(rows):
             value = rows.sort_values("date", kind="stable")["value"].iloc[-1]
             said = _say("answer_yes" if value else "answer_no", lang) \
