@@ -8,6 +8,7 @@ from greenmap import progress
 from greenmap.draw.city_map import draw_coverage
 from greenmap.draw.community_map import draw_community
 from greenmap.model.file_name import page_names
+from greenmap.model.release import is_public
 from greenmap.model.study import Assessment
 from greenmap.report.folder import staged
 from greenmap.report.write import write_tables
@@ -17,7 +18,8 @@ def write_results(result: Assessment, folder: str | Path, *, lang: str | None = 
     """Write maps, workbook, tables and manifest of an assessment into a folder.
 
     ``index.html`` (city map), ``communities/<code>_<name>.html`` (one map per
-    community), and what :func:`greenmap.report.write.write_tables` writes.
+    community; none for a public release), and what
+    :func:`greenmap.report.write.write_tables` writes.
 
     Parameters
     ----------
@@ -42,7 +44,8 @@ def write_results(result: Assessment, folder: str | Path, *, lang: str | None = 
     """
     lang = lang or result.study.lang
     communities = result.study.communities
-    pages = page_names((str(code), str(name)) for code, name in communities["name"].items())
+    drawn = {} if is_public(result.study) else communities["name"].to_dict()
+    pages = page_names((str(code), str(name)) for code, name in drawn.items())
     steps = len(pages) + 2
     with staged(folder) as stage:
         progress.report(0, steps, "study.writing_tables")

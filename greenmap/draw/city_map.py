@@ -26,9 +26,12 @@ from greenmap.draw.tally import (
     clause_paint,
     community_rows,
     people_by_community,
+    people_shown,
     tallies,
 )
 from greenmap.model.met_range import met_range
+from greenmap.model.release import is_public
+from greenmap.model.small_group import groups_hidden
 from greenmap.model.study import STATES, Assessment
 
 MOST_STREET_POINTS = 90_000
@@ -95,10 +98,12 @@ def _data(result: Assessment, counted: Mapping[str, Tally], links: Mapping[str, 
     margin = 0.05 * max(right - left, top - bottom)
     box = (left - margin, bottom - margin, right + margin, top + margin)
     judged = study.share is not None
+    fine, back = ((layers.PUBLIC_DECIMALS,) * 2 if is_public(study)
+                  else (layers.DECIMALS, layers.BACKDROP_DECIMALS))
     return {
-        "communities": layers.features(painted, ["name", "n", "popup"]),
+        "communities": layers.features(painted, ["name", "n", "popup"], decimals=fine),
         "streets": layers.street_lines(
-            study.network, box, most_points=MOST_STREET_POINTS,
+            study.network, box, most_points=MOST_STREET_POINTS, decimals=back,
             tolerance_m=max(1.0, max(right - left, top - bottom) / _SCREEN_DOTS)),
         "bounds": layers.bounds(area), "street": palette.STREET_OVER_COLOUR, "dashes": "6 3",
         "paints": _paints(), "opacity": palette.AREA_OPACITY,
@@ -135,7 +140,13 @@ def _popups(result: Assessment, counted: Mapping[str, Tally], links: Mapping[str
     gaps = result.gaps[result.gaps["level"] == "community"].sort_values("rank")
     by_unit = {str(unit): part for unit, part in gaps.groupby("community_id")}
     wording = {c.id: c.text(lang) for c in result.study.standard.clauses}
-    people = people_by_community(result)
+    if is_public(result.study):  # groups too small to print, and what would give them away
+        marks = groups_hidden(result)
+        few = marks[marks != ""].index
+        by_unit = {unit: part.assign(people_missing=part["people_missing"].mask(
+            pd.MultiIndex.from_arrays([part["community_id"], part["clause_id"]]).isin(few)))
+            for unit, part in by_unit.items()}
+    people = people_shown(result)
     names = result.study.communities["name"].sort_index()
     return [str(_popup(str(unit), str(name), counted[str(unit)], people.get(unit),
                        by_unit.get(str(unit)), wording, links.get(str(unit)), say))
@@ -207,7 +218,7 @@ def _verdicts(result: Assessment, say: Say) -> Html:
 def _by_community(result: Assessment, counted: Mapping[str, Tally], links: Mapping[str, str],
                   say: Say) -> Html:
     states = _shown_states(community_rows(result))
-    people = people_by_community(result)
+    people = people_shown(result)
     lines = []
     for unit, name in result.study.communities["name"].sort_index().items():
         tally, path = counted[str(unit)], links.get(str(unit))

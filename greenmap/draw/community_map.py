@@ -20,6 +20,7 @@ from greenmap.draw.panel import Say, attribution, head, map_words, speaker
 from greenmap.errors import OutputError
 from greenmap.model.barrier import ACCESS
 from greenmap.model.category import load_categories
+from greenmap.model.release import is_public
 from greenmap.model.standard import Clause
 from greenmap.model.study import ANSWERS, UNKNOWN, Assessment
 
@@ -74,9 +75,12 @@ def draw_community(result: Assessment, community_id: str, *, lang: str | None = 
     Raises
     ------
     OutputError
-        No such community, or the page would need something from the network.
+        No such community, the study's release is public, or the page would need
+        something from the network.
     """
     lang = lang or result.study.lang
+    if is_public(result.study):
+        raise OutputError("draw.community_not_public")
     say, study = speaker(lang), result.study
     scene = _scene(result, community_id)
     name = str(scene.area["name"].iloc[0])

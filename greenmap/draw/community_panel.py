@@ -10,7 +10,7 @@ from greenmap.draw.figures import NONE, people_text, percent_text, walk_text
 from greenmap.draw.markup import Html, fill, join, row, section, table
 from greenmap.draw.panel import Say, facts, sources, study_facts
 from greenmap.draw.tally import people_by_community
-from greenmap.model.small_group import small_groups
+from greenmap.model.small_group import groups_hidden
 from greenmap.model.standard import Clause
 from greenmap.model.study import Assessment
 
@@ -126,8 +126,7 @@ def _checks(result: Assessment, community_id: str, say: Say, lang: str) -> Html:
 
 def _clauses(result: Assessment, community_id: str, say: Say, lang: str) -> Html:
     mine = result.coverage.xs(community_id, level="unit_id")
-    hidden = small_groups(result.coverage, units=result.units, standard=result.study.standard
-                          ).xs(community_id, level="unit_id")
+    hidden = groups_hidden(result).xs(community_id, level="unit_id")
     limits = _limits(result)
     lines = []
     for clause in result.study.standard.clauses:

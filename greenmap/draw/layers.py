@@ -21,6 +21,9 @@ WGS84 = "EPSG:4326"
 DECIMALS = 6
 """Of a degree: 0.11 m."""
 
+PUBLIC_DECIMALS = 4
+"""Of everything in a public release: 11 m."""
+
 BACKDROP_DECIMALS = 5
 """Streets and walking ranges: 1.1 m, less than they are simplified by."""
 
@@ -177,7 +180,7 @@ def bounds(table: gpd.GeoDataFrame) -> list[list[float]]:
 
 
 def street_lines(network: WalkNetwork, box: Box, *, tolerance_m: float,
-                 most_points: int) -> Json:
+                 most_points: int, decimals: int = BACKDROP_DECIMALS) -> Json:
     """Draw the streets inside a box as one line string of many parts.
 
     Larger kinds come first; a kind is drawn whole or not at all, as long as the
@@ -193,6 +196,8 @@ def street_lines(network: WalkNetwork, box: Box, *, tolerance_m: float,
         Lines may be moved by this much, metres.
     most_points : int
         How many points the page can carry.
+    decimals : int
+        Of a degree.
 
     Returns
     -------
@@ -211,7 +216,7 @@ def street_lines(network: WalkNetwork, box: Box, *, tolerance_m: float,
         parts.append(lines)
     lines = np.concatenate(parts) if parts else np.array([], dtype=object)
     drawn = gpd.GeoDataFrame(geometry=[shapely.multilinestrings(lines)], crs=network.crs)
-    return features(drawn, decimals=BACKDROP_DECIMALS)
+    return features(drawn, decimals=decimals)
 
 
 def wall_lines(barriers: Barriers, box: Box) -> Json:

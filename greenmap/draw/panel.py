@@ -10,6 +10,7 @@ from greenmap import i18n
 from greenmap.draw.figures import NONE, percent_text
 from greenmap.draw.markup import Html, fill, join, row, section, table
 from greenmap.model.profile import Profile
+from greenmap.model.release import release_mark
 from greenmap.model.study import Study
 from greenmap.model.wait import KINDS, SIGNALS_SHOWN, load_waits
 
@@ -55,7 +56,7 @@ def head(title: str, study: Study, say: Say, lang: str, *, before: Html | None =
         Stands in front of the marks: a link back.
     """
     marks = [fill("<b>{}</b>", say("term.fictional"))] if study.fictional else []
-    marks.append(fill("<b>{}</b>", say("term.internal_map")))
+    marks.append(fill("<b>{}</b>", release_mark(study, lang)))
     if study.standard.disclaimer(lang):
         marks.append(fill("<b>{}</b>", study.standard.disclaimer(lang)))
     marks.append(fill("<span>{}</span>", say("term.boundaries_note")))

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from greenmap.draw.palette import share_class
+from greenmap.model.release import is_public
+from greenmap.model.small_group import FEWEST_SHOWN
 from greenmap.model.study import STATES, Assessment
 
 UNKNOWN_PAINT, NOT_APPLICABLE_PAINT = 5, 6
@@ -97,3 +99,20 @@ def people_by_community(result: Assessment) -> pd.Series:
         return pd.Series(dtype=float)
     sums: pd.Series = homes.sort_index().groupby("community_id")["people"].sum(min_count=1)
     return sums
+
+
+def people_shown(result: Assessment) -> pd.Series:
+    """Return the communities' people as they may be printed.
+
+    In a public release a single community of fewer than ten hides the next
+    smallest with it: the sum of all would give it away.
+    """
+    people = people_by_community(result)
+    if not is_public(result.study):
+        return people
+    few = (people > 0) & (people < FEWEST_SHOWN)
+    if few.sum() == 1:
+        rest = people[~few & (people > 0)]
+        if len(rest):
+            people = people.mask(people.index == rest.sort_index().idxmin())
+    return people

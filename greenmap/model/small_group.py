@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pandas as pd
 
+from greenmap.model.release import is_public
 from greenmap.model.standard import Standard
+
+if TYPE_CHECKING:
+    from greenmap.model.study import Assessment
 
 FEWEST_SHOWN = 10
 """An age group of fewer people in a unit reads "<10" in what is handed on."""
 
-FEW, COMPLEMENT = "few", "complement"
+FEW, COMPLEMENT, PART = "few", "complement", "part"
 
 
-def small_groups(coverage: pd.DataFrame, *, units: pd.DataFrame, standard: Standard) -> pd.Series:
+def small_groups(coverage: pd.DataFrame, *, units: pd.DataFrame, standard: Standard,
+                 everyone: bool = False) -> pd.Series:
     """Mark the counts that may not be printed.
 
     Only clauses that count an age group are touched. Where one unit alone
@@ -27,17 +34,23 @@ def small_groups(coverage: pd.DataFrame, *, units: pd.DataFrame, standard: Stand
         Index ``unit_id``; ``level``, ``parent_id``.
     standard : Standard
         Says whom a clause counts.
+    everyone : bool
+        Touch every clause, and mark as ``part`` where those covered, not known
+        or lacking are too few: for what leaves the office.
 
     Returns
     -------
     Series of str
-        On the coverage's index: ``"few"``, ``"complement"`` or empty.
+        On the coverage's index: ``"few"``, ``"complement"``, ``"part"`` or empty.
     """
-    groups = {clause.id for clause in standard.clauses if clause.people != "all"}
+    groups = {clause.id for clause in standard.clauses if everyone or clause.people != "all"}
+    bases = ["measured", "estimated", *(["all_residents"] if everyone else [])]
     by_age = (coverage.index.get_level_values("clause_id").isin(groups)
-              & coverage["people_basis"].isin(["measured", "estimated"]))
+              & coverage["people_basis"].isin(bases))
     people = coverage["people"].astype(float)
     marks = pd.Series("", index=coverage.index, dtype=object)
+    if everyone:
+        marks[by_age & _small_part(coverage)] = PART
     marks[by_age & (people > 0) & (people < FEWEST_SHOWN)] = FEW
     if not (marks == FEW).any():
         return marks
@@ -52,3 +65,29 @@ def small_groups(coverage: pd.DataFrame, *, units: pd.DataFrame, standard: Stand
         if len(shown):
             marks[shown.sort_values(["people", "unit"]).index[0]] = COMPLEMENT
     return marks
+
+
+def groups_hidden(result: Assessment) -> pd.Series:
+    """Mark the counts of an assessment that may not be printed, by its study's release.
+
+    Parameters
+    ----------
+    result : Assessment
+
+    Returns
+    -------
+    Series of str
+        See :func:`small_groups`.
+    """
+    return small_groups(result.coverage, units=result.units, standard=result.study.standard,
+                        everyone=is_public(result.study))
+
+
+def _small_part(coverage: pd.DataFrame) -> pd.Series:
+    """Whether those covered, not known or lacking are a few, so that a share would give them."""
+    covered, unknown = coverage["people_covered"], coverage["people_unknown"]
+    rest = coverage["people"] - covered - unknown
+    few = pd.Series(False, index=coverage.index)
+    for part in (covered, unknown, rest, covered + unknown, rest + unknown):
+        few |= (part.round(6) > 0) & (part < FEWEST_SHOWN)
+    return few

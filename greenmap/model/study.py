@@ -18,6 +18,7 @@ from greenmap.model.crs import to_study
 from greenmap.model.ledger import check_ledger
 from greenmap.model.profile import Profile, load_profile
 from greenmap.model.reach_table import ReachTable
+from greenmap.model.release import check_release
 from greenmap.model.standard import Standard
 from greenmap.model.walk_network import WalkNetwork, freeze
 
@@ -81,12 +82,16 @@ class Study:
     completeness : CompletenessRule, optional
         When a category that nobody declared complete counts as collected
         after all. Default: never.
+    release : {"internal", "public"}
+        Public outputs hold counts and minutes only: no homes, gates or places.
+    map_approval : str
+        The 审图号, which public outputs carry.
 
     Raises
     ------
     StudyError
-        The share isn't between 0 and 1, or homes don't say which community
-        they belong to.
+        The share isn't between 0 and 1, a public release has no 审图号, or
+        homes don't say which community they belong to.
     """
 
     communities: gpd.GeoDataFrame
@@ -110,8 +115,11 @@ class Study:
     development: str = ""
     residential: gpd.GeoDataFrame | None = None
     completeness: CompletenessRule | None = None
+    release: str = "internal"
+    map_approval: str = ""
 
     def __post_init__(self) -> None:
+        check_release(self.release, self.map_approval)
         if self.share is not None and not 0 < self.share <= 1:
             raise StudyError("measure.share_range", share=self.share)
         if "community_id" not in self.homes:

@@ -13,12 +13,31 @@ import pandas as pd
 import pyogrio
 import shapely
 
-from greenmap.model.small_group import small_groups
+from greenmap.model.release import is_public
+from greenmap.model.small_group import groups_hidden
 from greenmap.model.study import ANSWERS, Assessment
 from greenmap.model.unit import UPPER, parents_of
 from greenmap.report.listing import amenity_snaps
 
 _DATE = "2000-01-01T00:00:00.000Z"  # a fixed date: equal results make equal files
+
+
+COARSE_M = 10.0
+"""To what outlines are rounded in a public release, metres."""
+
+
+def _inside(result: Assessment) -> dict[str, gpd.GeoDataFrame]:
+    """Layers that stay in the office: they say where single places are."""
+    layers = {"facilities": _facilities(result), "isochrones": result.isochrones}
+    if result.study.network.repairs is not None and len(result.study.network.repairs):
+        layers["roads_to_check"] = result.study.network.repairs
+    return layers
+
+
+def _coarse(layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    rounded = shapely.set_precision(layer.geometry.to_numpy(), COARSE_M)
+    whole = np.where(shapely.is_empty(rounded), layer.geometry.to_numpy(), rounded)
+    return layer.set_geometry(gpd.GeoSeries(whole, index=layer.index, crs=layer.crs))
 
 
 def write_results(result: Assessment, path: Path) -> None:
@@ -30,7 +49,9 @@ def write_results(result: Assessment, path: Path) -> None:
     path : Path
         A ``.gpkg``. Layers: ``communities`` and one per upper level, with
         ``state_<clause>`` and ``share_<clause>``; ``gaps``, ``checks``,
-        ``facilities``, ``isochrones``; ``roads_to_check`` where streets are centrelines.
+        ``facilities``, ``isochrones``; ``roads_to_check`` where streets are
+        centrelines. A public release holds none of these three, and outlines to
+        :data:`COARSE_M` only.
     """
     communities = result.study.communities
     wide = _wide(result)
@@ -41,10 +62,10 @@ def write_results(result: Assessment, path: Path) -> None:
             layers[level] = _dissolved(communities, parents[level]).join(wide)
     layers["gaps"] = _gaps(result)
     layers["checks"] = _checks(result, layers)
-    layers["facilities"] = _facilities(result)
-    layers["isochrones"] = result.isochrones
-    if result.study.network.repairs is not None and len(result.study.network.repairs):
-        layers["roads_to_check"] = result.study.network.repairs
+    if is_public(result.study):
+        layers = {name: _coarse(layer) for name, layer in layers.items()}
+    else:
+        layers |= _inside(result)
     path.unlink(missing_ok=True)
     with _fixed_date():
         for name, layer in layers.items():
@@ -98,8 +119,7 @@ def _field(clause: str) -> str:
 
 def _wide(result: Assessment) -> pd.DataFrame:
     table = result.coverage[["state", "share"]].copy()
-    hidden = small_groups(table.join(result.coverage[["people", "people_basis"]]),
-                          units=result.units, standard=result.study.standard) != ""
+    hidden = groups_hidden(result) != ""
     table.loc[hidden, "share"] = np.nan
     columns = {}
     for clause in result.answers.clause_id:
@@ -137,7 +157,7 @@ def _gaps(result: Assessment) -> gpd.GeoDataFrame:
 
 
 def _hidden(result: Assessment, rows: pd.DataFrame) -> npt.NDArray[np.bool_]:
-    marks = small_groups(result.coverage, units=result.units, standard=result.study.standard)
+    marks = groups_hidden(result)
     keys = pd.MultiIndex.from_arrays([rows["community_id"], rows["clause_id"]])
     return marks.reindex(keys).fillna("").ne("").to_numpy()
 

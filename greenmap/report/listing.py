@@ -15,7 +15,7 @@ import pandas as pd
 
 from greenmap import i18n
 from greenmap.model.category import load_categories
-from greenmap.model.small_group import COMPLEMENT, FEW, small_groups
+from greenmap.model.small_group import COMPLEMENT, FEW, PART, groups_hidden
 from greenmap.model.standard import LEVELS, Clause
 from greenmap.model.study import Assessment
 from greenmap.model.unit import STUDY
@@ -54,7 +54,7 @@ def list_coverage(result: Assessment, lang: str) -> pd.DataFrame:
     """
     table = result.coverage
     clauses = _clauses(result)
-    marks = small_groups(table, units=result.units, standard=result.study.standard)
+    marks = groups_hidden(result)
     flat = table.reset_index()
     flat["mark"] = marks.to_numpy()
     flat["level_rank"] = flat["level"].map({name: n for n, name in enumerate((*LEVELS, STUDY))})
@@ -129,7 +129,8 @@ def list_checks(result: Assessment, lang: str) -> pd.DataFrame:
     known = i18n.table("report", lang)
     out["todo"] = [known.get(f"todo_{reason}", known["todo_other"]) for reason in out["reason"]]
     out["reason"] = words(out["reason"], "reason", lang)
-    out["people_unknown"] = hide(out["people_unknown"], _marks_of(result, out), "people", lang)
+    out["people_unknown"] = hide(out["people_unknown"], _marks_of(result, out), "people_missing",
+                                 lang)
     for name in ("found", "checked_by", "checked_on"):
         out[name] = ""
     return out[list(CHECKS)]
@@ -215,10 +216,12 @@ def hide(values: pd.Series, marks: pd.Series, column: str, lang: str) -> list[An
     few = i18n.text("report.few", lang)
     hidden = i18n.text("report.hidden", lang)
     out: list[Any] = [None if pd.isna(value) else float(value) for value in values]
+    # what is printed all the same
+    kept = {COMPLEMENT: column.startswith(("share", "shortfall")), PART: column == "people"}
     for n, mark in enumerate(marks):
         if mark == FEW:
             out[n] = few if column in ("people", "people_missing") else None
-        elif mark == COMPLEMENT and not column.startswith(("share", "shortfall")):
+        elif mark and not kept[mark]:
             out[n] = hidden
     return out
 
@@ -297,7 +300,7 @@ def _above(units: pd.DataFrame, unit: object, level: str) -> str:
 
 
 def _marks_of(result: Assessment, rows: pd.DataFrame) -> pd.Series:
-    marks = small_groups(result.coverage, units=result.units, standard=result.study.standard)
+    marks = groups_hidden(result)
     keys = pd.MultiIndex.from_arrays([rows["community_id"], rows["clause_id"]])
     return pd.Series(marks.reindex(keys).fillna("").to_numpy(), index=rows.index)
 

@@ -11,6 +11,7 @@ import pandas as pd
 from greenmap import i18n
 from greenmap.model.met_range import met_range
 from greenmap.model.profile import Profile
+from greenmap.model.release import release_mark
 from greenmap.model.standard import LEVELS
 from greenmap.model.study import STATES, Assessment
 from greenmap.model.unit import STUDY
@@ -58,7 +59,7 @@ def marks(result: Assessment, lang: str) -> tuple[str, ...]:
     """
     first = (word("fictional", lang),) if result.study.fictional else ()
     disclaimer = result.study.standard.disclaimer(lang)
-    return (*first, *((disclaimer,) if disclaimer else ()), word("internal_map", lang),
+    return (*first, *((disclaimer,) if disclaimer else ()), release_mark(result.study, lang),
             word("boundaries_note", lang))
 
 

@@ -17,6 +17,7 @@ import pandas as pd
 import xlsxwriter
 
 from greenmap import i18n
+from greenmap.model.release import is_public
 from greenmap.model.study import STATES, Assessment
 from greenmap.report.columns import KINDS, heading, kind_of
 from greenmap.report.completeness_sheet import list_completeness
@@ -118,18 +119,24 @@ def write_workbook(result: Assessment, path: str | Path, *, lang: str | None = N
     _write_table(book, "gaps", list_gaps(result, lang), freeze=2, hidden=("clause_id",))
     _write_table(book, "checks", list_checks(result, lang), freeze=2,
                  hidden=("check_id", "clause_id", "data_source", "data_date"))
-    _write_table(book, "facilities", list_facilities(result, lang), freeze=1)
-    if len(result.gates):
-        _write_table(book, "gates", list_gates(result, lang), freeze=2)
-    for key, extra in (("completeness", list_completeness(result, lang)),
-                       ("duplicates", list_duplicates(result, lang))):
-        if len(extra):
-            _write_table(book, key, extra, freeze=2)
-    if len(roads := list_roads(result, lang)):
-        _write_table(book, "roads", roads, freeze=2)
+    if not is_public(result.study):
+        _write_inside(book, result, lang)
+    if len(complete := list_completeness(result, lang)):
+        _write_table(book, "completeness", complete, freeze=2)
     _write_sources(book, result, lang)
     book.book.close()
     return Path(path)
+
+
+def _write_inside(book: _Book, result: Assessment, lang: str) -> None:
+    """Sheets of single places, gates and streets: they stay in the office."""
+    _write_table(book, "facilities", list_facilities(result, lang), freeze=1)
+    if len(result.gates):
+        _write_table(book, "gates", list_gates(result, lang), freeze=2)
+    if len(double := list_duplicates(result, lang)):
+        _write_table(book, "duplicates", double, freeze=2)
+    if len(roads := list_roads(result, lang)):
+        _write_table(book, "roads", roads, freeze=2)
 
 
 def _fixed(text: str, most: int) -> str:

@@ -9,6 +9,7 @@ from secrets import token_hex
 from greenmap import i18n
 from greenmap.errors import OutputError
 from greenmap.model.manifest import write_manifest
+from greenmap.model.release import is_public
 from greenmap.model.study import Assessment
 from greenmap.report.folder import MANIFEST, replace_file
 from greenmap.report.layers import write_homes, write_results
@@ -70,7 +71,8 @@ def write_tables(result: Assessment, folder: str | Path, *, lang: str | None = N
     ``gaps.xlsx``, ``coverage.csv``, ``gaps.csv``, ``checks.csv``,
     ``results.gpkg``, ``manifest.json``; what is told home by home
     (``reach.csv``, ``homes.gpkg``) into a folder of its own, ``内部`` (in
-    English ``internal``), which isn't handed on.
+    English ``internal``), which isn't handed on; not at all where the study's
+    release is public.
 
     Parameters
     ----------
@@ -83,13 +85,14 @@ def write_tables(result: Assessment, folder: str | Path, *, lang: str | None = N
     """
     lang = lang or result.study.lang
     place = Path(folder)
-    inside = place / i18n.text("report.internal_folder", lang)
-    inside.mkdir(exist_ok=True)
     _write_workbook(result, place / "gaps.xlsx", lang)
     for name, listing in (("coverage", list_coverage), ("gaps", list_gaps),
                           ("checks", list_checks)):
         write_csv(listing(result, lang), place / f"{name}.csv", lang=lang)
-    write_reach(result, inside, lang=lang)
     write_results(result, place / "results.gpkg")
-    write_homes(result, inside / "homes.gpkg")
+    if not is_public(result.study):
+        inside = place / i18n.text("report.internal_folder", lang)
+        inside.mkdir(exist_ok=True)
+        write_reach(result, inside, lang=lang)
+        write_homes(result, inside / "homes.gpkg")
     write_manifest({**result.manifest, "report_lang": lang}, place / MANIFEST)

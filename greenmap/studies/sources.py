@@ -9,11 +9,12 @@ from typing import Any
 
 import geopandas as gpd
 
-from greenmap import progress
+from greenmap import i18n, progress
 from greenmap.errors import CrsError, Faults
 from greenmap.model.completeness_rule import CompletenessRule
 from greenmap.model.crs import known_crs, study_crs
 from greenmap.model.profile import Profile, load_profile
+from greenmap.model.release import check_release
 from greenmap.model.standard import Standard, load_standard, standard_ids
 from greenmap.model.survey import Survey
 from greenmap.model.walk_network import WalkNetwork
@@ -108,10 +109,21 @@ def read_sources(path: str | Path) -> Sources:
     homes = attempt(faults, lambda: read_all_homes(text, communities, faults, network))
     amenities, homes = check_datums(written, network, communities, amenities, homes, faults)
     check_survey(survey, text, amenities, faults)
+    _check_release(text, communities, faults)
     progress.report(_STEPS, _STEPS, "study.reading_homes")
     inputs = list_inputs(text, communities, amenities, homes, network) + survey_inputs(survey)
     return Sources(text, standard, profiles, communities, amenities, homes, network, inputs,
                    faults, completeness=_completeness(text, faults), survey=survey)
+
+
+def _check_release(text: StudyText, communities: gpd.GeoDataFrame | None, faults: Faults) -> None:
+    """A public release needs its 审图号, and boundaries that may be handed on."""
+    release = text.study.get("release", "internal")
+    attempt(faults, lambda: check_release(release, text.study.get("map_approval", "")))
+    service = "" if communities is None else communities.attrs.get("map_service", "")
+    if release == "public" and service:
+        faults.add("study.public_boundaries", path=text.communities.get("path", ""),
+                   service=i18n.text(f"report.{service}"))
 
 
 def _completeness(text: StudyText, faults: Faults) -> CompletenessRule | None:

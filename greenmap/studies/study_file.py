@@ -80,6 +80,7 @@ def make_study(sources: Sources) -> Study:
         bands=tuple(sorted({float(band) for band in said.get("bands", BANDS)})),
         lang=said.get("lang", "zh"), as_of=said.get("as_of", ""),
         fictional=said.get("fictional", False), completeness=sources.completeness,
+        release=said.get("release", "internal"), map_approval=said.get("map_approval", ""),
         collected=_collected(amenities, said), inputs=sources.inputs,
         assumed_share_max=float(said.get("assumed_share_max", ASSUMED_SHARE_MAX)),
         survey=None if survey is None else survey.answers,

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from greenmap.errors import Faults, MissingFileError
+from greenmap.model.release import RELEASES
 
 _TABLE = {"layer": "text", "encoding": "text", "crs": "text", "datum": "datum", "id": "text",
           "name": "text", "columns": "texts_by_text", "as_of": "date",
@@ -25,7 +26,8 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
     "study": {"name": "text", "standard": "text", "share": "share", "profiles": "texts",
               "bands": "bands", "lang": "lang", "crs": "text", "as_of": "date",
               "fictional": "flag", "assumed_share_max": "part", "detail": "flag",
-              "collected": "collected", "datum": "datum", "merge": "flag"},
+              "collected": "collected", "datum": "datum", "merge": "flag",
+              "release": "release", "map_approval": "text"},
     "communities": {"path": "path", "from": "origin", **_TABLE},
     "amenities": {"path": "path", "osm": "flag", **_TABLE, "category": "text",
                   "mapping": "mapping", "collected": "collected", "rank": "count"},
@@ -168,6 +170,7 @@ _IS: Mapping[str, Callable[[Any], bool]] = {
     "texts": lambda v: _all(v, str),
     "bands": lambda v: isinstance(v, list) and bool(v) and all(_is_number(b) and b > 0 for b in v),
     "lang": lambda v: v in LANGS,
+    "release": lambda v: v in RELEASES,
     "big_roads": lambda v: v in BIG_ROADS,
     "datum": lambda v: v in DATUMS,
     "origin": lambda v: v in ORIGINS,
