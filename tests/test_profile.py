@@ -33,6 +33,7 @@ def test_figures_of_the_profiles_that_ship():
         "child": (60, "allowed", 1.0, None, None),
         "caregiver": (55, "blocked", 1.0, None, None),
         "wheelchair": (42, "blocked", 1.0, 0.0833, 1.0),
+        "wheelchair_powered": (54, "blocked", 1.0, 0.0833, 1.0),
         "metres": (None, "allowed", 1.0, None, None),
     }
 
@@ -40,10 +41,16 @@ def test_figures_of_the_profiles_that_ship():
 def test_nobody_is_quicker_than_the_adult():
     # what price() asks for: speed and cap no higher, stairs factor no lower
     adult = load_profile("adult")
-    for walker in map(load_profile, ("elderly", "wheelchair")):
+    for walker in map(load_profile, ("elderly", "wheelchair", "wheelchair_powered")):
         assert walker.speed_m_per_min <= adult.speed_m_per_min
         assert walker.slope_cap == 1.0 and adult.slope_cap is None
         assert walker.steps == "blocked" or walker.stairs_factor >= adult.stairs_factor
+
+
+def test_wheels_take_a_kerb_of_2_cm_and_need_90_cm():
+    for wheels in map(load_profile, ("wheelchair", "wheelchair_powered")):
+        assert (wheels.kerb_max_m, wheels.min_width_m) == (0.02, 0.9)
+        assert wheels.way_source
 
 
 def test_a_profile_of_ones_own(tmp_path):
@@ -55,6 +62,7 @@ def test_a_profile_of_ones_own(tmp_path):
     ("text", "key", "told"),
     [
         ("speed_m_per_min = 0\n", "standard.profile_range", "speed_m_per_min"),
+        ("speed_m_per_min = 72\nkerb_max_m = 2\n", "standard.profile_range", "kerb_max_m"),
         ("speed_m_per_min = -54\n", "standard.profile_range", "-54"),
         ("speed_m_per_min = 0.9\n", "standard.profile_range", "0.9"),  # metres a second
         ('speed_m_per_min = "72"\n', "standard.profile_range", "72"),

@@ -32,6 +32,7 @@ TEXT_FAULTS = {
     "unknown_section": ["study.unknown_section", "study.no_section"],
     "share_in_per_cent": ["study.bad_share"],
     "share_false": ["study.bad_share"],
+    "time": ["study.bad_time"],
     "big_roads": ["study.bad_big_roads"],
     "assumed_in_per_cent": ["study.bad_part"],
     "bands": ["study.bad_bands"],

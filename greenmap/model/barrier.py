@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import geopandas as gpd
@@ -11,6 +11,7 @@ import numpy as np
 import shapely
 
 from greenmap.model.crs import to_study
+from greenmap.model.hours import open_at
 from greenmap.model.walk_network import F8, I8, Objects, freeze
 
 WALLS = ("wall", "fence", "hedge", "retaining_wall", "city_wall", "compound")
@@ -51,6 +52,8 @@ class Barriers:
         Text.
     free_way : array (f,) int64
         Ways that pass over or under walls: bridges, tunnels, other layers.
+    gate_hours : array (g,) object
+        When they are open, as the source writes it; blank where it doesn't.
     """
 
     crs: str
@@ -67,8 +70,11 @@ class Barriers:
     compound_id: Objects
     compound_name: Objects
     free_way: I8
+    gate_hours: Objects = field(default_factory=lambda: np.zeros(0, object))
 
     def __post_init__(self) -> None:
+        if len(self.gate_hours) != len(self.gate_id):
+            object.__setattr__(self, "gate_hours", np.full(len(self.gate_id), "", object))
         freeze(self)
 
     def gates_by_source(self) -> dict[str, int]:
@@ -92,6 +98,7 @@ def make_barriers(
     gates: Sequence[gpd.GeoDataFrame] = (),
     compounds: Sequence[gpd.GeoDataFrame] = (),
     free_way: Iterable[int] = (),
+    at: str | None = None,
 ) -> Barriers:
     """Put tables of barriers into one record.
 
@@ -102,11 +109,15 @@ def make_barriers(
     walls : sequence of GeoDataFrame
         Lines or areas, any CRS, index ids; column ``kind`` (default ``wall``).
     gates : sequence of GeoDataFrame
-        Points; columns ``access`` (blank: unknown), ``source`` (default ``surveyed``), ``steps``.
+        Points; columns ``access`` (blank: unknown), ``source`` (default ``surveyed``), ``steps``,
+        ``hours``.
     compounds : sequence of GeoDataFrame
         Areas; column ``name``.
     free_way : iterable of int
         Ways no wall cuts.
+    at : str, optional
+        Time of day, ``HH:MM``: gates that are shut then count as closed, those whose hours
+        can't be read as of unknown access unless they are closed in any case.
 
     Returns
     -------
@@ -128,6 +139,8 @@ def make_barriers(
     wall, wall_id, wall_kind = (_joined([line[k] for line in lines]) for k in range(3))
     points = [to_study(table, crs) for table in gates]
     place = _joined([table.geometry.to_numpy() for table in points])
+    hours = _joined([_column(table, "hours", "") for table in points])
+    access = _joined([_column(table, "access", "unknown") for table in points])
     return Barriers(
         crs=crs,
         wall=wall,
@@ -136,14 +149,24 @@ def make_barriers(
         gate_id=_joined([table.index.to_numpy(object) for table in points]),
         gate_x=shapely.get_x(place),
         gate_y=shapely.get_y(place),
-        gate_access=_joined([_column(table, "access", "unknown") for table in points]),
+        gate_access=access if at is None else _access_at(access, hours, at),
         gate_source=_joined([_column(table, "source", "surveyed") for table in points]),
         gate_steps=_joined([_column(table, "steps", np.nan) for table in points]).astype(float),
         compound=_joined([table.geometry.to_numpy() for table in areas]),
         compound_id=_joined([table.index.to_numpy(object) for table in areas]),
         compound_name=_joined([_column(table, "name", "") for table in areas]),
         free_way=np.array(sorted(set(free_way)), np.int64),
+        gate_hours=hours,
     )
+
+
+def _access_at(access: Objects, hours: Objects, at: str) -> Objects:
+    """Who may pass at a time of day."""
+    now = [open_at(text, at) if text else True for text in hours.tolist()]
+    shut, unread = np.array([n is False for n in now], bool), np.array([n is None for n in now],
+                                                                       bool)
+    told = np.where(shut, "closed", np.where(unread & (access != "closed"), "unknown", access))
+    return told.astype(object)
 
 
 def _column(table: gpd.GeoDataFrame, name: str, blank: Any) -> Objects:

@@ -13,11 +13,11 @@ from greenmap.errors import ProfileError
 from greenmap.units import TICKS_PER
 
 RANGES = {"speed_m_per_min": (5, 200), "stairs_factor": (1, 10), "max_grade": (0.01, 1),
-          "slope_cap": (0.5, 2)}
+          "slope_cap": (0.5, 2), "kerb_max_m": (0, 0.3), "min_width_m": (0.3, 3)}
 """Least and greatest value of a figure; anything beyond is a slip or another unit."""
 
 _FIELDS = {"id", "zh", "en", "steps", "basis_zh", "basis_en", "source", "stairs_source",
-           "slope_source", "confidence", *RANGES}
+           "slope_source", "way_source", "confidence", *RANGES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +43,14 @@ class Profile:
         doesn't make faster; None: no cap.
     basis_zh, basis_en, source : str
         What the speed rests on.
-    stairs_source, slope_source : str
-        What `stairs_factor` rests on; `max_grade` and `slope_cap`.
+    stairs_source, slope_source, way_source : str
+        What `stairs_factor` rests on; `max_grade` and `slope_cap`; `kerb_max_m` and
+        `min_width_m`.
     confidence : str
         ``verified``, ``corroborated``, ``memory``, ``unsure`` or ``proposal``:
         that of the weakest figure.
+    kerb_max_m, min_width_m : float, optional, metres
+        Highest kerb taken; clear width needed. Told only where they are known.
     """
 
     id: str
@@ -64,6 +67,9 @@ class Profile:
     stairs_source: str = ""
     slope_source: str = ""
     confidence: str = "proposal"
+    kerb_max_m: float | None = None
+    min_width_m: float | None = None
+    way_source: str = ""
 
     @property
     def unit(self) -> str:

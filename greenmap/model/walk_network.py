@@ -117,6 +117,10 @@ class WalkNetwork:
     repairs : geopandas.GeoDataFrame, optional
         Of a network made from road centrelines: what was joined, left out, or should be looked
         at; see :func:`greenmap.network.road_repairs.list_repairs`. Not kept in a file.
+    width_m, kerb_m : array (m,), metres, optional
+        Clear width, NaN where not known; the highest kerb met. None: not looked at.
+    ramped : array (m,) bool, optional
+        Steps with a ramp for wheels beside them. None: not looked at.
     """
 
     node_id: npt.NDArray[Any]
@@ -150,6 +154,9 @@ class WalkNetwork:
     barriers: Barriers | None = None
     wait_s: F8 | None = None
     repairs: gpd.GeoDataFrame | None = None
+    width_m: F8 | None = None
+    kerb_m: F8 | None = None
+    ramped: Bool | None = None
 
     def __post_init__(self) -> None:
         freeze(self)

@@ -55,7 +55,12 @@ def _ground(network: WalkNetwork) -> Iterator[bytes]:
 
 
 def _waits(network: WalkNetwork) -> Iterator[bytes]:
-    """What crossings add, to the millisecond."""
+    """What crossings add, to the millisecond, and facts for wheels, to the millimetre."""
+    for name in ("width_m", "kerb_m", "ramped"):
+        value = getattr(network, name)
+        if value is not None:
+            known = np.nan_to_num(np.asarray(value, float), nan=-1.0)
+            yield name.encode() + np.rint(known * 1e3).astype(np.int64).tobytes()
     if network.wait_s is not None:
         yield b"waits" + np.rint(network.wait_s * 1e3).astype(np.int64).tobytes()
 
@@ -68,6 +73,8 @@ def _hurdles(network: WalkNetwork) -> Iterator[bytes]:
     if network.barriers is not None:
         for field in fields(network.barriers):
             value = getattr(network.barriers, field.name)
+            if field.name == "gate_hours" and not any(value.tolist()):
+                continue
             if field.name in ("wall", "compound"):
                 xy, shape = shapely.get_coordinates(value, return_index=True)
                 yield np.rint(xy * 1e3).astype(np.int64).tobytes()

@@ -196,6 +196,7 @@ def _assume(barriers: Barriers, wall: I8, place: Objects) -> Barriers:
         gate_access=np.append(barriers.gate_access, np.full(count, "unknown", object)),
         gate_source=np.append(barriers.gate_source, np.full(count, "assumed", object)),
         gate_steps=np.append(barriers.gate_steps, np.full(count, np.nan)),
+        gate_hours=np.append(barriers.gate_hours, np.full(count, "", object)),
     )
 
 

@@ -11,7 +11,7 @@ from greenmap.engine.slope import slope_efforts, stretch_grades
 from greenmap.errors import NetworkError
 from greenmap.model.profile import Profile
 from greenmap.model.walk_network import F8, I8, U4, Bool, WalkNetwork, freeze
-from greenmap.network.hurdles import blocked
+from greenmap.network.hurdles import CLOSED, UNKNOWN, blocked
 from greenmap.units import TICKS_PER
 
 BLOCKED = 0xFFFF_FFFF
@@ -126,6 +126,16 @@ def _steps(network: WalkNetwork) -> Bool:
     return np.isin(network.kind, [k for k, kind in enumerate(network.kinds) if kind in STEPS])
 
 
+def _stepped_gates(network: WalkNetwork) -> Bool:
+    """Gates with steps to climb."""
+    stepped = np.zeros(network.n_edges, bool)
+    if network.barriers is not None and network.hurdle is not None \
+            and network.hurdle_id is not None:
+        gate = (network.hurdle >= CLOSED) & (network.hurdle <= UNKNOWN)
+        stepped[gate] = network.barriers.gate_steps[network.hurdle_id[gate]] > 0
+    return stepped
+
+
 def _grades(network: WalkNetwork, without: Collection[str]) -> tuple[F8, I8] | None:
     """Grade of every stretch of street and its edge; None where no heights are known."""
     if network.height_m is None or network.height_start is None or "slope" in without:
@@ -158,7 +168,12 @@ def _refused(
     along, back = blocked(network, without)
     refused = np.zeros(network.n_edges, bool)
     if profile.steps == "blocked" and "steps" not in without:
-        refused |= _steps(network)
+        bare = True if network.ramped is None else ~network.ramped
+        refused |= (_steps(network) & bare) | _stepped_gates(network)
+    if profile.min_width_m is not None and network.width_m is not None:
+        refused |= network.width_m < profile.min_width_m
+    if profile.kerb_max_m is not None and network.kerb_m is not None:
+        refused |= network.kerb_m > profile.kerb_max_m
     stretches = _grades(network, without) if profile.max_grade is not None else None
     if stretches is not None and profile.max_grade is not None:
         grade, edge = stretches

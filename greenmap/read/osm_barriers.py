@@ -37,7 +37,8 @@ class OsmBarriers:
     walls : GeoDataFrame
         Lines and areas; column ``kind``: a kind of wall, ``rail`` or ``water``.
     gates : GeoDataFrame
-        Points; columns ``access`` (all, residents, closed), ``source`` (mapped), ``steps``.
+        Points; columns ``access`` (all, residents, closed), ``source`` (mapped), ``steps``,
+        ``hours``.
     compounds : GeoDataFrame
         Named residential areas; column ``name``.
     free_way : tuple of int
@@ -130,9 +131,10 @@ def _gates(found: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     place[line] = middle
     tags = found["tags"]
     steps = pd.to_numeric(tags.map(lambda tag: tag.get("step_count")), errors="coerce")
+    hours = tags.map(lambda tag: tag.get("opening_hours", ""))
     return gpd.GeoDataFrame(
         {"access": tags.map(gate_access).astype(object), "source": "mapped",
-         "steps": steps.astype("float64")},
+         "steps": steps.astype("float64"), "hours": hours.astype(object)},
         geometry=place, index=found.index.rename("gate_id"), crs=found.crs,
     )  # fmt: skip
 

@@ -10,7 +10,9 @@ from greenmap.model.wait import KINDS, load_waits
 from greenmap.model.walk_network import WalkNetwork
 from greenmap.network.big_roads import with_big_roads
 from greenmap.network.waits import with_waits
+from greenmap.network.wheels import with_wheels
 from greenmap.read.osm_crossings import read_osm_crossings
+from greenmap.read.osm_ways import read_osm_ways
 from greenmap.studies.streets import street_file
 from greenmap.studies.study_text import StudyText
 from greenmap.studies.tables import attempt
@@ -18,7 +20,7 @@ from greenmap.studies.tables import attempt
 
 def with_detail(text: StudyText, network: WalkNetwork | None, faults: Faults
                 ) -> WalkNetwork | None:
-    """Put waits at crossings on the streets, where the study asks for ``detail``.
+    """Put waits, widths, kerbs and ramps on the streets, where the study asks for ``detail``.
 
     Parameters
     ----------
@@ -39,7 +41,8 @@ def with_detail(text: StudyText, network: WalkNetwork | None, faults: Faults
     file = street_file(text, "[study] detail", faults)
     if network is None or file is None:
         return network
-    return attempt(faults, lambda: with_waits(network, read_osm_crossings(file))) or network
+    waited = attempt(faults, lambda: with_waits(network, read_osm_crossings(file))) or network
+    return attempt(faults, lambda: with_wheels(waited, read_osm_ways(file))) or waited
 
 
 def with_sides(text: StudyText, network: WalkNetwork | None, faults: Faults

@@ -17,6 +17,7 @@ from typing import Any
 
 from greenmap.errors import Faults, MissingFileError
 from greenmap.model.release import RELEASES
+from greenmap.model.hours import minutes_of_day
 
 _TABLE = {"layer": "text", "encoding": "text", "crs": "text", "datum": "datum", "id": "text",
           "name": "text", "columns": "texts_by_text", "as_of": "date",
@@ -25,7 +26,7 @@ _TABLE = {"layer": "text", "encoding": "text", "crs": "text", "datum": "datum", 
 SECTIONS: Mapping[str, Mapping[str, str]] = {
     "study": {"name": "text", "standard": "text", "share": "share", "profiles": "texts",
               "bands": "bands", "lang": "lang", "crs": "text", "as_of": "date",
-              "fictional": "flag", "assumed_share_max": "part", "detail": "flag",
+              "fictional": "flag", "assumed_share_max": "part", "detail": "flag", "at": "time",
               "collected": "collected", "datum": "datum", "merge": "flag",
               "release": "release", "map_approval": "text"},
     "communities": {"path": "path", "from": "origin", **_TABLE},
@@ -172,6 +173,7 @@ _IS: Mapping[str, Callable[[Any], bool]] = {
     "lang": lambda v: v in LANGS,
     "release": lambda v: v in RELEASES,
     "big_roads": lambda v: v in BIG_ROADS,
+    "time": lambda v: isinstance(v, str) and minutes_of_day(v) is not None,
     "datum": lambda v: v in DATUMS,
     "origin": lambda v: v in ORIGINS,
     "counting": lambda v: v in COUNTINGS,

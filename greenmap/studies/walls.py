@@ -12,6 +12,7 @@ import shapely
 from greenmap import i18n, settings
 from greenmap.errors import Fault, Faults
 from greenmap.model.barrier import SOURCES, make_barriers
+from greenmap.model.hours import open_at
 from greenmap.model.schema import first_few
 from greenmap.model.walk_network import WalkNetwork
 from greenmap.network.gates import count_hurdles, with_gates
@@ -52,6 +53,7 @@ def with_walls(text: StudyText, network: WalkNetwork | None, faults: Faults, *,
         return network
     before = len(faults)
     own = {name: _own(text, name, faults) for name in _DOORS}
+    _check_hours(text, own["gates"], faults)
     mapped = _mapped(text, faults)
     if network is None or len(faults) > before:
         return network
@@ -65,13 +67,26 @@ def with_walls(text: StudyText, network: WalkNetwork | None, faults: Faults, *,
     own["gates"] = [*gates, *(t[~t.index.astype(str).isin(checked)] for t in own["gates"])]
     barriers = make_barriers(
         network.crs, walls=own["barriers"], gates=own["gates"], compounds=own["compounds"],
-        free_way=mapped.free_way if mapped is not None else ())
+        free_way=mapped.free_way if mapped is not None else (), at=text.study.get("at"))
     return attempt(faults, lambda: with_barriers(network, barriers)) or network
 
 
 def _walled(text: StudyText) -> bool:
     """Whether the compounds' outlines are walls; ``walls = false`` says they only hold people."""
     return bool(text.compounds) and text.compounds.get("walls") is not False
+
+
+def _check_hours(text: StudyText, gates: list[gpd.GeoDataFrame], faults: Faults) -> None:
+    """Refuse surveyed hours that can't be read, where the study asks for a time of day."""
+    at = text.study.get("at")
+    for table in gates:
+        if at is None or "hours" not in table:
+            continue
+        written = table["hours"].dropna()
+        bad = [f"{name} {hours}" for name, hours in written.items() if open_at(hours, at) is None]
+        if bad:
+            faults.add("study.gate_hours", count=len(bad), gates=first_few(bad),
+                       file=text.gates["path"])
 
 
 def _own(text: StudyText, name: str, faults: Faults) -> list[gpd.GeoDataFrame]:
@@ -113,6 +128,9 @@ def found_walls(network: WalkNetwork) -> Iterable[Fault]:
                                       "compounds": len(barriers.compound)})
     hurdles, gates = count_hurdles(network), barriers.gates_by_source()
     unknown = int((barriers.gate_access[barriers.gate_source != "assumed"] == "unknown").sum())
+    with_hours = int((barriers.gate_hours != "").sum())
+    if with_hours:
+        yield Fault("study.found_hours", {"count": with_hours})
     yield Fault("study.found_gates", {name: gates[name] for name in SOURCES} | {
         "unknown": unknown, "cut": hurdles[WALL],
         "passed": sum(hurdles.values()) - hurdles[WALL]})
