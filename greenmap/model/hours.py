@@ -6,7 +6,7 @@ import re
 
 _SPAN = re.compile(r"(\d{1,2})[:：](\d{2})\s*(?:[-–—~～]|至|到)\s*(\d{1,2})[:：](\d{2})")
 _EVERY_DAY = re.compile(
-    r"^(?:mo-su|daily|每天|每日|全周|周一至周日|星期一至星期日)?[\s,，:：]*$", re.I)
+    r"^(?:mo-su|daily|每天|每日|全周|周一至周日|星期一至星期日)?[\s,\uff0c:：]*$", re.I)
 _ALWAYS = ("24/7", "24小时", "全天", "全天开放", "00:00-24:00", "0:00-24:00")
 
 
@@ -52,7 +52,7 @@ def open_at(hours: str, at: str) -> bool | None:
     if text.replace(" ", "") in _ALWAYS:
         return True
     spans = []
-    for part in re.split(r"[;；,，、]", text):
+    for part in re.split(r"[;\uff1b,\uff0c、]", text):
         found = _SPAN.search(part)
         ends = [] if not found else [
             minutes_of_day(f"{found[k]}:{found[k + 1]}") for k in (1, 3)]
