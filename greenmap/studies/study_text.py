@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from greenmap.errors import Faults, MissingFileError
-from greenmap.model.release import RELEASES
 from greenmap.model.hours import minutes_of_day
+from greenmap.model.release import RELEASES
 
 _TABLE = {"layer": "text", "encoding": "text", "crs": "text", "datum": "datum", "id": "text",
           "name": "text", "columns": "texts_by_text", "as_of": "date",
