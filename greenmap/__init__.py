@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from greenmap.model.programme import load_programme
     from greenmap.model.score_sheet import load_score_sheet
     from greenmap.model.standard import load_standard
+    from greenmap.model.standard_diff import diff_standards
     from greenmap.model.study import Assessment, Study
     from greenmap.network.centrelines import network_from_roads
     from greenmap.network.entrances import find_entrances
@@ -75,6 +76,7 @@ _HOME = {
     "to_osmnx": "greenmap.network.export",
     "find_entrances": "greenmap.network.entrances",
     "load_standard": "greenmap.model.standard",
+    "diff_standards": "greenmap.model.standard_diff",
     "load_profile": "greenmap.model.profile",
     "Profile": "greenmap.model.profile",
     "Study": "greenmap.model.study",
@@ -109,15 +111,16 @@ _HOME = {
 """Public names in the order of the work, and where each lives."""
 
 __all__ = ["Assessment", "Profile", "Study", "WhatIf", "assess", "attach_all", "check_study",
-           "cover", "draw_community", "draw_coverage", "find_checks", "find_entrances",
-           "find_gaps", "init_study", "isochrones", "join_amenities", "load_profile",
-           "load_programme", "load_score_sheet", "load_standard", "match_clauses",
-           "merge_networks", "network_from_roads", "network_from_tables", "reach",
-           "read_amenities", "read_communities", "read_homes", "read_network", "read_people",
-           "read_roads", "read_status", "read_study", "read_survey", "route", "save_network",
-           "score", "spread_people", "to_osmnx", "track", "use", "what_if", "with_heights",
-           "write_report", "write_results", "write_sample", "write_score", "write_survey",
-           "write_survey_log", "write_track"]
+           "cover", "diff_standards", "draw_community", "draw_coverage", "find_checks",
+           "find_entrances", "find_gaps", "init_study", "isochrones", "join_amenities",
+           "load_profile", "load_programme", "load_score_sheet", "load_standard",
+           "match_clauses", "merge_networks", "network_from_roads",
+           "network_from_tables", "reach", "read_amenities", "read_communities",
+           "read_homes", "read_network", "read_people", "read_roads", "read_status",
+           "read_study", "read_survey", "route", "save_network", "score",
+           "spread_people", "to_osmnx", "track", "use", "what_if", "with_heights",
+           "write_report", "write_results", "write_sample", "write_score",
+           "write_survey", "write_survey_log", "write_track"]
 
 
 def __getattr__(name: str) -> Any:

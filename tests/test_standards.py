@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import dataclasses
+import importlib.util
 import re
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from greenmap.cli import main
 from greenmap.errors import InputFaults, StandardError
 from greenmap.model.clause import CONFIDENCES
+from greenmap.model.clause_text import asks, confidence_text
+from greenmap.model.confirmation import Confirmation, confirm
 from greenmap.model.standard import load_standard, standard_ids
+from greenmap.model.standard_diff import diff_standards
+from greenmap.studies.confirmations import CONFIRMED_FILE, confirm_figure, read_confirmations
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
 ONLY_LEVELS = {"city-beijing", "city-jinan"}  # their tables were not found
@@ -149,3 +158,96 @@ def test_a_dropped_clause_must_exist_and_so_must_the_base(tmp_path):
 def test_a_clause_is_asked_for_by_its_id():
     with pytest.raises(StandardError):
         load_standard("gb50180-2018").clause("zoo")
+
+
+def test_the_page_of_standards_is_current():
+    root = Path(__file__).parents[1]
+    spec = importlib.util.spec_from_file_location("page", root / "scripts" / "standards_page.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    assert (root / "docs" / "standards.md").read_text("utf-8") == module.page()
+
+
+def test_what_is_asked_is_said_in_both_languages():
+    for key in standard_ids():
+        for clause in load_standard(key).clauses:
+            assert not HAN.search(asks(clause, "en")) and HAN.search(asks(clause, "zh")) or (
+                clause.kind == "survey" and clause.value is not None), clause.id
+
+
+READ = Confirmation("gb50180-2018", "t5.cultural_station", "limit", 450.0, "C.0.2", "李四",
+                    "2026-03-01")
+
+
+def test_a_confirmed_figure_is_scored_with_the_printed_value():
+    clause = confirm(load_standard("gb50180-2018"), [READ]).clause("t5.cultural_station")
+    assert (clause.limit, clause.unconfirmed()) == (450.0, ())
+    assert confidence_text(clause, "zh") == "用户已核 (李四 · C.0.2 · 2026-03-01)"
+
+
+@pytest.mark.parametrize(("changes", "key"), [
+    ({"clause": "zoo"}, "standard.confirm_clause"),
+    ({"figure": "value"}, "standard.confirm_figure"),
+    ({"value": (1.0, 2.0)}, "standard.confirm_value"),
+    ({"page": " "}, "standard.confirm_empty"), ({"who": ""}, "standard.confirm_empty"),
+    ({"date": "1.3.2026"}, "standard.confirm_date")])
+def test_a_confirmation_that_goes_wrong_is_named(changes, key):
+    with pytest.raises(InputFaults) as error:
+        confirm(load_standard("gb50180-2018"), [dataclasses.replace(READ, **changes)])
+    assert [fault.key for fault in error.value.faults] == [key]
+
+
+def study_file(tmp_path):
+    file = tmp_path / "study.toml"
+    file.write_text('[study]\nstandard = "gb50180-2018"\n', encoding="utf-8")
+    return file
+
+
+def test_confirmations_are_kept_beside_the_study_once(tmp_path):
+    file = study_file(tmp_path)
+    for value in (450.0, 500.0):  # the second reading takes the place of the first
+        confirm_figure(file, "t5.cultural_station", value=(value,), page='"C"\n.0.2', who="李四",
+                       date="2026-03-01")
+    (kept,) = read_confirmations(tmp_path)
+    assert kept == dataclasses.replace(READ, value=500.0, page='"C"\n.0.2')
+    confirm_figure(file, "t15.police_station.per_person", value=(25000.0, 50000.0), page="B",
+                   who="a", date="2026-03-01", figure="people_per_facility")
+    assert len(read_confirmations(tmp_path)) == 2
+
+
+def test_which_figure_must_be_clear_and_nothing_wrong_is_kept(tmp_path):
+    file = study_file(tmp_path)
+    about = {"value": (1.0,), "page": "C", "who": "a", "date": "2026-03-01"}
+    with pytest.raises(StandardError) as error:
+        confirm_figure(file, "t15.police_station.per_person", **about)
+    assert error.value.key == "standard.confirm_which"
+    with pytest.raises(InputFaults):
+        confirm_figure(file, "t5.cultural_station", **(about | {"date": "soon"}))
+    with pytest.raises(StandardError):
+        confirm_figure(tmp_path / "none.toml", "t5.cultural_station", **about)
+    assert read_confirmations(tmp_path) == ()
+    (tmp_path / CONFIRMED_FILE).write_text("[[confirmation]]\nclause = 1\n", "utf-8")
+    with pytest.raises(InputFaults):
+        read_confirmations(tmp_path)
+
+
+def test_standards_are_listed_shown_compared_and_confirmed_on_the_command_line(tmp_path):
+    local = write(tmp_path, EXTENDS + '[[clause]]\nid = "t5.kindergarten"\nlimit_m = 500\n'
+                  + SOURCE)
+    run = CliRunner().invoke
+    assert "gb50180-2018" in run(main, ["standards", "list", "--lang", "en"]).output
+    shown = run(main, ["standards", "show", str(local), "--lang", "en"])
+    assert "t5.kindergarten  limit: 300 → 500" in shown.output
+    told = run(main, ["standards", "diff", str(local), "--lang", "en"])
+    assert "t5.kindergarten  limit: 300 → 500" in told.output
+    assert run(main, ["standards", "diff", "gb50180-2018"]).exit_code == 2
+    kept = run(main, ["standards", "confirm", "t5.cultural_station", "--study",
+                      str(study_file(tmp_path)), "--value", "500", "--page", "C.0.2", "--who",
+                      "李四", "--date", "2026-03-01", "--lang", "en"])
+    assert kept.exit_code == 0 and (tmp_path / CONFIRMED_FILE).is_file()
+
+
+def test_two_standards_differ_where_they_do(tmp_path):
+    first, second = load_standard("gb50180-2018"), load_standard("green-community-2020")
+    table = diff_standards(first, second)
+    assert len(table) == len(first.clauses) + len(second.clauses)

@@ -10,6 +10,7 @@ from greenmap.draw.figures import NONE, people_text, percent_text, walk_text
 from greenmap.draw.markup import Html, fill, join, row, section, table
 from greenmap.draw.panel import Say, facts, sources, study_facts
 from greenmap.draw.tally import people_by_community
+from greenmap.model.clause_text import asks, confidence_text, measured_text
 from greenmap.model.small_group import groups_hidden
 from greenmap.model.standard import Clause
 from greenmap.model.study import Assessment
@@ -142,15 +143,12 @@ def _clauses(result: Assessment, community_id: str, say: Say, lang: str) -> Html
 
 
 def _requirement(clause: Clause, result: Assessment, say: Say, lang: str) -> Html:
-    parts = [say("limit", limit=f"{clause.limit:g}", unit=say(f"term.unit_{clause.unit}"))
-             if clause.kind == "reach" else say("present", count=clause.min_count)]
-    if clause.min_area_m2 is not None:
-        parts.append(say("min_area", area=f"{clause.min_area_m2:,.0f}"))
+    parts = [asks(clause, lang)]
     profile = result.study.profiles.get(clause.profile)
     if profile is not None and profile.unit == "min":
         parts.append(profile.name(lang))
     told = say("figure_source", source=clause.source(lang),
-               confidence=say(f"term.confidence_{clause.confidence}"))
+               confidence=confidence_text(clause, lang))
     return fill("{}{}", " · ".join(parts), _small(told))
 
 
@@ -162,6 +160,8 @@ def _found(clause: Clause, found: dict[str, Any], hidden: str, search_limit: flo
         return fill("{}{}", say(hidden), basis)
     if found["state"] == "not_applicable":
         return Html(NONE)
+    if clause.kind != "reach":
+        return fill("{}{}", measured_text(clause, found["value"], lang), basis)
     share, unknown = found["share"], found["people_unknown"] / found["people"]
     told = (say("covered_unknown", share=percent_text(share), unknown=percent_text(unknown),
                 high=percent_text(found["share_high"]))

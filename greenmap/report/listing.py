@@ -15,6 +15,7 @@ import pandas as pd
 
 from greenmap import i18n
 from greenmap.model.category import load_categories
+from greenmap.model.clause_text import confidence_text
 from greenmap.model.small_group import COMPLEMENT, FEW, PART, groups_hidden
 from greenmap.model.standard import LEVELS, Clause
 from greenmap.model.study import Assessment
@@ -240,7 +241,7 @@ def _clause_columns(ids: pd.Series, clauses: Mapping[str, Clause], lang: str) ->
         "limit_unit": [word(f"unit_{clause.unit}", lang) if w else ""
                        for clause, w in zip(chosen, walked, strict=True)],
         "source_text": [clause.source(lang) for clause in chosen],
-        "confidence": [word(f"confidence_{clause.confidence}", lang) for clause in chosen],
+        "confidence": [confidence_text(clause, lang) for clause in chosen],
         "note": [getattr(clause, note) for clause in chosen],
     }, index=ids.index)
 

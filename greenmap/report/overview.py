@@ -59,8 +59,17 @@ def marks(result: Assessment, lang: str) -> tuple[str, ...]:
     """
     first = (word("fictional", lang),) if result.study.fictional else ()
     disclaimer = result.study.standard.disclaimer(lang)
+    if _scored_unconfirmed(result):
+        first = (*first, word("unconfirmed_scored", lang))
     return (*first, *((disclaimer,) if disclaimer else ()), release_mark(result.study, lang),
             word("boundaries_note", lang))
+
+
+def _scored_unconfirmed(result: Assessment) -> bool:
+    """Whether the study has figures judged that nobody confirmed."""
+    study = result.study
+    return any(set(c.unconfirmed()) - set(c.unconfirmed(study.include))
+               for c in study.standard.clauses)
 
 
 def overview(result: Assessment, coverage: pd.DataFrame, lang: str) -> list[Block]:

@@ -62,3 +62,25 @@ def _gathered(text: StudyText) -> gpd.GeoDataFrame:
         people = attempt(Faults(), lambda: read_counted(text, None))
     return gather_communities(table, people=people, source=file.name,
                               accept=bool(entry.get("accept")))
+
+
+def read_residential(text: StudyText, faults: Faults) -> gpd.GeoDataFrame | None:
+    """Read the residential land of a study, where it names any.
+
+    Parameters
+    ----------
+    text : StudyText
+        The study file.
+    faults : Faults
+        Takes what is wrong with it.
+
+    Returns
+    -------
+    GeoDataFrame or None
+        Polygons.
+    """
+    entry = text.residential
+    if "path" not in entry:
+        return None
+    return attempt(faults, lambda: read_compounds(text.file(entry["path"]),
+                                                  **table_args(entry, text)))

@@ -12,13 +12,15 @@ import geopandas as gpd
 from greenmap import i18n, progress
 from greenmap.errors import CrsError, Faults
 from greenmap.model.completeness_rule import CompletenessRule
+from greenmap.model.confirmation import confirm
 from greenmap.model.crs import known_crs, study_crs
 from greenmap.model.profile import Profile, load_profile
 from greenmap.model.release import check_release
 from greenmap.model.standard import Standard, load_standard, standard_ids
 from greenmap.model.survey import Survey
 from greenmap.model.walk_network import WalkNetwork
-from greenmap.studies.areas import read_areas
+from greenmap.studies.areas import read_areas, read_residential
+from greenmap.studies.confirmations import read_confirmations
 from greenmap.studies.datum_check import check_datums, without_auto
 from greenmap.studies.detail import with_detail, with_sides
 from greenmap.studies.inputs import list_inputs
@@ -67,6 +69,7 @@ class Sources:
     faults: Faults
     completeness: CompletenessRule | None = None
     survey: Survey | None = None
+    residential: gpd.GeoDataFrame | None = None
 
 
 def read_sources(path: str | Path) -> Sources:
@@ -113,7 +116,8 @@ def read_sources(path: str | Path) -> Sources:
     progress.report(_STEPS, _STEPS, "study.reading_homes")
     inputs = list_inputs(text, communities, amenities, homes, network) + survey_inputs(survey)
     return Sources(text, standard, profiles, communities, amenities, homes, network, inputs,
-                   faults, completeness=_completeness(text, faults), survey=survey)
+                   faults, completeness=_completeness(text, faults), survey=survey,
+                   residential=read_residential(text, faults))
 
 
 def _check_release(text: StudyText, communities: gpd.GeoDataFrame | None, faults: Faults) -> None:
@@ -138,7 +142,8 @@ def _standard(text: StudyText, faults: Faults) -> Standard | None:
         if "study.standard" not in text.written:
             faults.add("study.no_standard", file=text.path.name, known=", ".join(standard_ids()))
         return None
-    return attempt(faults, lambda: load_standard(_own_file(text, named)))
+    return attempt(faults, lambda: confirm(load_standard(_own_file(text, named)),
+                                           read_confirmations(text.path.parent)))
 
 
 def _own_file(text: StudyText, named: str) -> str | Path:

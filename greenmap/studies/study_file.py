@@ -82,6 +82,8 @@ def make_study(sources: Sources) -> Study:
         fictional=said.get("fictional", False), completeness=sources.completeness,
         release=said.get("release", "internal"), map_approval=said.get("map_approval", ""),
         collected=_collected(amenities, said), inputs=sources.inputs,
+        include=tuple(said.get("include", ())), development=said.get("development", ""),
+        residential=sources.residential,
         assumed_share_max=float(said.get("assumed_share_max", ASSUMED_SHARE_MAX)),
         survey=None if survey is None else survey.answers,
         ledger=None if survey is None else with_ledger(None, survey),

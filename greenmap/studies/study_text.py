@@ -28,7 +28,8 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
               "bands": "bands", "lang": "lang", "crs": "text", "as_of": "date",
               "fictional": "flag", "assumed_share_max": "part", "detail": "flag", "at": "time",
               "collected": "collected", "datum": "datum", "merge": "flag",
-              "release": "release", "map_approval": "text"},
+              "release": "release", "map_approval": "text",
+              "include": "include", "development": "development"},
     "communities": {"path": "path", "from": "origin", **_TABLE},
     "amenities": {"path": "path", "osm": "flag", **_TABLE, "category": "text",
                   "mapping": "mapping", "collected": "collected", "rank": "count"},
@@ -48,6 +49,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
               "wins": "text", "as_of": "date"},
     "completeness": {"share": "count", "window": "count",
                      "people_per_facility": "counts_by_text"},
+    "residential": {"path": "path", **_TABLE},
     "compounds": {"path": "path", "osm": "flag", "walls": "flag", **_TABLE},
     "people": {"path": "path", "layer": "text", "encoding": "text", "columns": "texts_by_text",
                "count": "counting", "year": "year", "join": "join", "aliases": "path",
@@ -70,11 +72,12 @@ ONE_OF: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "people": (("path",),),
     "survey": (("path",),),
     "roads": (("path",),),
+    "residential": (("path",),),
 }
 """Ways to say where a section's data come from: exactly one."""
 
 OPTIONAL = ("terrain", "barriers", "gates", "compounds", "ledgers", "completeness", "people",
-            "survey", "roads")
+            "survey", "roads", "residential")
 """Sections a study may do without."""
 
 SPARED_BY = {"homes": "people", "network": "roads"}
@@ -90,6 +93,8 @@ DATUMS = ("wgs84", "gcj02", "bd09", "auto")
 BIG_ROADS = ("anywhere", "crossings")
 LANGS = ("zh", "en")
 ORIGINS = ("compounds", "homes")
+DEVELOPMENTS = ("new", "existing")
+UNCONFIRMED = ("memory", "unsure")
 COUNTINGS = ("resident", "registered")
 JOINS = ("auto", "code", "name")
 _PATH_KEYS = "path|aliases|dem|raster|nodes|edges|standard|mapping"
@@ -107,7 +112,7 @@ class StudyText:
     path : Path
         The study file.
     study, communities, homes, network, terrain, barriers, gates, compounds, completeness,
-    people : dict
+    people, residential : dict
         Keys given in each section.
     survey : dict
         The same: where the filled workbooks lie.
@@ -141,6 +146,7 @@ class StudyText:
     sections: frozenset[str] = frozenset()
     people: Mapping[str, Any] = field(default_factory=dict)
     survey: Mapping[str, Any] = field(default_factory=dict)
+    residential: Mapping[str, Any] = field(default_factory=dict)
 
     def file(self, written: str) -> Path:
         """Return where a path written in the study lies."""
@@ -176,6 +182,8 @@ _IS: Mapping[str, Callable[[Any], bool]] = {
     "time": lambda v: isinstance(v, str) and minutes_of_day(v) is not None,
     "datum": lambda v: v in DATUMS,
     "origin": lambda v: v in ORIGINS,
+    "development": lambda v: v in DEVELOPMENTS,
+    "include": lambda v: _all(v, str) and set(v) <= set(UNCONFIRMED),
     "counting": lambda v: v in COUNTINGS,
     "join": lambda v: v in JOINS,
     "year": lambda v: bool(re.fullmatch(r"(19|20)\d\d", str(v))),
