@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from greenmap.model.clause import Clause
+
 FORMAT = "greenmap.survey/1"
 """Form of the workbook; another form isn't read."""
 
@@ -76,6 +78,25 @@ def row_check(*parts: object) -> str:
     """
     text = "\x1f".join("" if part is None else str(part).strip() for part in parts)
     return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def answer_of(clause: Clause) -> str:
+    """Return what a survey asks for a clause: ``yes_no``, ``number`` or nothing.
+
+    A walk is measured, not asked. What lies inside a unit and what an area comes to may be asked
+    where the data leave it open.
+
+    Examples
+    --------
+    >>> from greenmap.model.standard import load_standard
+    >>> answer_of(load_standard("fifteen-minute-generic").clauses[0])
+    ''
+    """
+    if clause.kind == "survey":
+        return clause.answer
+    if clause.kind == "present":
+        return "yes_no"
+    return "number" if clause.kind == "area" and clause.value is not None else ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -28,6 +28,7 @@ from greenmap.model.survey import (
     STATUSES,
     YES_NO,
     Survey,
+    answer_of,
     row_check,
     survey_key,
 )
@@ -175,9 +176,9 @@ def _item(book: _Book, row: Row, wrong: Wrong, title: str) -> tuple[Any, ...] | 
                                       row.text("item")):
         wrong.add("id_edited", str(row.number))
         return None
-    clauses = {c.id: c for c in book.standard.clauses if c.kind == "survey"}
+    clauses = {c.id: answer_of(c) for c in book.standard.clauses}
     source, _, answer = kind.partition(":")
-    if source == "clause" and (item not in clauses or clauses[item].answer != answer):
+    if source == "clause" and clauses.get(item) != answer:
         wrong.add("item_gone", row.cell("answer"), found=item)
         return None
     # Compounds are named by the homes, which are read later; the row's check holds for them.

@@ -33,6 +33,7 @@ from greenmap.model.survey import (
     STATUSES,
     YES_NO,
     Survey,
+    answer_of,
     row_check,
     survey_key,
 )
@@ -50,6 +51,7 @@ _WIDTH = {"unit": 16, "item": 42, "asked": 14, "known": 18, "answer": 12, "unit_
           "source": 18, "compound": 18, "field": 22, "entry": 60}
 _NOT_SHOWN = ("unit_id", "item_id", "kind", "place_id", "category_id", "gate_id",
               "check")
+_NOT_FOR_SURVEY = ("not_confirmed", "new_or_existing")
 _HEADS = {"source": "col_workbook", "unit_id": "col_unit", "field": "col_what"}
 _NUMBERS = ("floor_m2", "area_m2", "capacity", "steps", "known_floor_m2", "known_area_m2",
             "known_capacity", "known_steps")
@@ -173,7 +175,7 @@ def _cover(result: Assessment, communities: Sequence[str], lang: str) -> Sheet:
 
 @dataclass(frozen=True, slots=True)
 class _Question:
-    """What the items sheet asks of the units of one level."""
+    """What the items sheet asks of the units of one level; `open_only`: where it isn't known."""
 
     id: str
     kind: str
@@ -181,16 +183,17 @@ class _Question:
     text: str
     asked: str
     unit: str = ""
+    open_only: bool = False
 
 
 def _questions(result: Assessment, scores: Sequence[ScoreSheet], lang: str) -> list[_Question]:
-    """Survey clauses of the standard, then the score sheets' items that aren't among them."""
+    """Clauses of the standard, then the score sheets' items that aren't among them."""
     levels = set(result.units["level"])
-    found = [_Question(c.id, f"clause:{c.answer}",
+    found = [_Question(c.id, f"clause:{answer_of(c)}",
                        c.unit_of_audit if c.unit_of_audit in levels else "community",
                        f"{c.item} {c.text(lang)}".strip(), _asked(c, lang),
-                       _unit(c.value_unit, lang))
-             for c in result.study.standard.clauses if c.kind == "survey"]
+                       _unit(c, lang), c.kind != "survey")
+             for c in result.study.standard.clauses if answer_of(c)]
     known = {question.id for question in found}
     found += [_Question(item.id, f"score:{item.answer}", "community", item.text(lang),
                         _say("asked_yes" if item.answer == "yes_no" else "asked_number", lang))
@@ -207,7 +210,7 @@ def _items(result: Assessment, communities: Sequence[str], whole: bool,
                                  strict=True):
         if not (unit in communities or (whole and level != "community")):
             continue
-        for q in (q for q in questions if q.level == level):
+        for q in (q for q in questions if q.level == level and _is_open(result, unit, q)):
             answer = _ask("choice", lang, YES_NO, "answer") if q.kind.endswith(":yes_no") \
                 else _ask("number", lang)
             rows.append((unit, q.id, q.kind, row_check("item", unit, q.id, q.kind, name, q.text),
@@ -216,12 +219,25 @@ def _items(result: Assessment, communities: Sequence[str], whole: bool,
     return rows
 
 
-def _unit(name: str, lang: str) -> str:
-    return i18n.table("survey", lang).get(f"unit_{name}", name)
+def _is_open(result: Assessment, unit: str, question: _Question) -> bool:
+    """Whether a survey can decide; of what the data may answer only what they leave open."""
+    known = result.coverage
+    if (unit, question.id) not in known.index:
+        return not question.open_only
+    row: Any = known.loc[(unit, question.id)]
+    if question.open_only:
+        return bool(row["state"] == "not_known" and row["reason"] not in _NOT_FOR_SURVEY)
+    return bool(row["state"] != "not_applicable")
+
+
+def _unit(clause: Clause, lang: str) -> str:
+    names = [clause.value_unit or clause.measure, *([clause.per] if clause.measure else [])]
+    words = i18n.table("survey", lang)
+    return "/".join(words.get(f"unit_{name}", name) for name in names if name not in ("", "unit"))
 
 
 def _asked(clause: Clause, lang: str) -> str:
-    if clause.answer == "yes_no":
+    if answer_of(clause) == "yes_no":
         return _say("asked_yes", lang)
     if clause.value is None or clause.unconfirmed():
         return _say("asked_number", lang)
