@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from greenmap.draw.city_map import draw_coverage
     from greenmap.draw.community_map import draw_community
     from greenmap.measure.assess import assess
+    from greenmap.measure.catchments import catchments
     from greenmap.measure.cover import cover
     from greenmap.measure.find_gaps import find_checks, find_gaps
     from greenmap.measure.isochrones import isochrones
@@ -88,6 +89,7 @@ _HOME = {
     "what_if": "greenmap.measure.what_if",
     "WhatIf": "greenmap.measure.what_if",
     "isochrones": "greenmap.measure.isochrones",
+    "catchments": "greenmap.measure.catchments",
     "cover": "greenmap.measure.cover",
     "find_gaps": "greenmap.measure.find_gaps",
     "find_checks": "greenmap.measure.find_gaps",
@@ -110,17 +112,16 @@ _HOME = {
 }
 """Public names in the order of the work, and where each lives."""
 
-__all__ = ["Assessment", "Profile", "Study", "WhatIf", "assess", "attach_all", "check_study",
-           "cover", "diff_standards", "draw_community", "draw_coverage", "find_checks",
-           "find_entrances", "find_gaps", "init_study", "isochrones", "join_amenities",
-           "load_profile", "load_programme", "load_score_sheet", "load_standard",
-           "match_clauses", "merge_networks", "network_from_roads",
-           "network_from_tables", "reach", "read_amenities", "read_communities",
-           "read_homes", "read_network", "read_people", "read_roads", "read_status",
-           "read_study", "read_survey", "route", "save_network", "score",
-           "spread_people", "to_osmnx", "track", "use", "what_if", "with_heights",
-           "write_report", "write_results", "write_sample", "write_score",
-           "write_survey", "write_survey_log", "write_track"]
+__all__ = ["Assessment", "Profile", "Study", "WhatIf", "assess", "attach_all", "catchments",
+           "check_study", "cover", "diff_standards", "draw_community", "draw_coverage",
+           "find_checks", "find_entrances", "find_gaps", "init_study", "isochrones",
+           "join_amenities", "load_profile", "load_programme", "load_score_sheet", "load_standard",
+           "match_clauses", "merge_networks", "network_from_roads", "network_from_tables", "reach",
+           "read_amenities", "read_communities", "read_homes", "read_network", "read_people",
+           "read_roads", "read_status", "read_study", "read_survey", "route", "save_network",
+           "score", "spread_people", "to_osmnx", "track", "use", "what_if", "with_heights",
+           "write_report", "write_results", "write_sample", "write_score", "write_survey",
+           "write_survey_log", "write_track"]
 
 
 def __getattr__(name: str) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -92,14 +92,19 @@ class Csr:
     arc : array of uint32 (m, 2)
         Node an arc leads to, and its ticks, zero allowed. Side by side, for a
         search wants both.
+    mean_ticks : int
+        Mean of the ticks, found when the graph is made.
     """
 
     start: Array
     arc: Array
+    mean_ticks: int = field(init=False)
 
     def __post_init__(self) -> None:
         for name in ("start", "arc"):
             object.__setattr__(self, name, read_only(getattr(self, name), np.uint32))
+        mean = int(self.arc[:, 1].mean()) if self.arc.size else 0
+        object.__setattr__(self, "mean_ticks", mean)
 
     @property
     def arrays(self) -> tuple[Array, Array]:

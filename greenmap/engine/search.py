@@ -287,3 +287,66 @@ def distances(
     ticks = whole(sources_ticks, UNREACHED + 1, "sources_ticks")
     label = node_labels(graph, node, pack(ticks, np.zeros(node.size, np.int64)), limit)
     return (label >> np.uint64(32)).astype(np.uint32)
+
+
+class Rounds:
+    """Many bounded searches in one graph, each with the same labels and queue.
+
+    Parameters
+    ----------
+    graph : Csr
+        Forward for walks from the sources, reverse for walks to them.
+    limit : int
+        Ticks; the limit itself counts as reached.
+
+    Attributes
+    ----------
+    label : array of uint32 (n,)
+        Ticks of the last search, 0xFFFFFFFF = not reached.
+
+    Examples
+    --------
+    >>> from greenmap.engine.csr import build_csr
+    >>> rounds = Rounds(build_csr(3, [0, 1], [1, 2], [5, 5]), 5)
+    >>> rounds.search([0], [0]).tolist(), rounds.label.tolist()
+    ([0, 1], [0, 5, 4294967295])
+    >>> rounds.search([2], [1]).tolist(), rounds.label.tolist()
+    ([2], [4294967295, 4294967295, 1])
+    """
+
+    def __init__(self, graph: Csr, limit: int) -> None:
+        self._graph, self._limit, self._room = graph, limit, 2 * graph.n_nodes + 2
+        self._queue = make_queue(graph, limit, room=self._room)
+        self.label = np.full(graph.n_nodes, UNREACHED, np.uint32)
+        self._reached = np.empty(0, np.uint32)
+
+    def search(self, node: npt.ArrayLike, ticks: npt.ArrayLike) -> Array:
+        """Search from some sources.
+
+        Parameters
+        ----------
+        node, ticks : array of int (k,)
+            Where the walks start, and what each has cost already.
+
+        Returns
+        -------
+        array of uint32
+            The nodes reached, in no particular order.
+
+        Raises
+        ------
+        NetworkError
+            A source that isn't in the graph.
+        """
+        self.label[self._reached] = UNREACHED
+        source = read_only(whole(node, self._graph.n_nodes, "sources_node"), np.uint32)
+        given = read_only(whole(ticks, UNREACHED + 1, "sources_ticks"), np.uint32)
+        low, size = np.uint64(0), source.size
+        while True:
+            found = settle(self._graph.arrays, self._queue, low, self.label, source, given, 0,
+                           size)  # fmt: skip
+            if found >= 0:
+                self._reached = self._queue.touched[:found].copy()
+                return self._reached
+            self._room = 2 * self._room + source.size
+            self._queue = make_queue(self._graph, self._limit, room=self._room)

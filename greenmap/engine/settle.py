@@ -67,9 +67,8 @@ def make_queue(graph: Csr, limit: int, *, room: int) -> Queue:
         The limit is not a number of ticks.
     """
     whole([limit], UNREACHED, "limit")
-    mean = int(graph.cost.mean()) if graph.cost.size else 0
     # Half of the mean arc to all of it was fastest; 65,536 buckets are plenty.
-    shift = max(mean.bit_length() - 1, limit.bit_length() - 16, 0)
+    shift = max(graph.mean_ticks.bit_length() - 1, limit.bit_length() - 16, 0)
     buckets = (limit >> shift) + 2
     return Queue(
         np.uint64(limit),

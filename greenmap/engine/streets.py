@@ -1,14 +1,12 @@
-"""Streets between the nodes: what lies on which line, and how much of it is reached."""
+"""Streets between the nodes: what lies on which line, and what it costs each way."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from greenmap.engine.csr import Array, read_only, whole
-from greenmap.errors import NetworkError
 from greenmap.units import UNREACHED
 
 
@@ -109,110 +107,3 @@ def streets_of_arcs(
         ends[0][one], ends[1][one], cost[0], cost[1],
         edge[on][one], at[0][one], at[1][one], shape_start, shape_xy,
     )  # fmt: skip
-
-
-def walk_at_ends(node_ticks: npt.ArrayLike, streets: Streets, towards: bool) -> tuple[Array, ...]:
-    """Return the walk at both ends of each piece, and the ticks along it from either end.
-
-    Parameters
-    ----------
-    node_ticks : array of uint32 (n,)
-        Walk at each node, 0xFFFFFFFF = not reached.
-    streets : Streets
-        Pieces that may be walked.
-    towards : bool
-        `node_ticks` are walks from the nodes to the places, found in the
-        reverse graph; otherwise from the sources to the nodes.
-
-    Returns
-    -------
-    at_low, at_high : array of float64 (p,)
-        ``inf`` where the piece is not entered from that end.
-    up, down : array of float64 (p,)
-        Ticks from the low end to the high one and back, as far as they count.
-
-    Raises
-    ------
-    NetworkError
-        Streets with nodes that have no walk.
-    """
-    label = np.asarray(node_ticks)
-    top = int(max(streets.tail.max(initial=0), streets.head.max(initial=0)))
-    if streets.tail.size and top >= label.size:
-        raise NetworkError("engine.rows_size", expected=top + 1, found=label.size)
-    walk = np.where(label == UNREACHED, np.inf, label.astype(np.float64))
-    up, down = streets.forward, streets.backward
-    if towards:  # who walks to the place walks each piece the other way
-        up, down = down, up
-    at_low = np.where(up == UNREACHED, np.inf, walk[streets.tail])
-    at_high = np.where(down == UNREACHED, np.inf, walk[streets.head])
-    return at_low, at_high, up.astype(np.float64), down.astype(np.float64)
-
-
-def reached_pieces(
-    node_ticks: npt.ArrayLike, streets: Streets, *, limit: float, towards: bool = False
-) -> tuple[Array, Array, Array]:
-    """Return the parts of the streets reached within a limit, cut where it is reached.
-
-    Parameters
-    ----------
-    node_ticks : array of uint32 (n,)
-        Walk at each node, from a search of at least this limit.
-    streets : Streets
-        Pieces that may be walked.
-    limit : float
-        Ticks; the limit itself counts as reached.
-    towards : bool
-        As in :func:`walk_at_ends`.
-
-    Returns
-    -------
-    edge : array of int64 (q,)
-        Line.
-    low, high : array of float64 (q,)
-        Reached part as fractions of the line, ``low < high``; parts that touch
-        are one. Sorted by line, then fraction.
-
-    Raises
-    ------
-    NetworkError
-        Streets with nodes that have no walk.
-
-    Examples
-    --------
-    >>> street = Streets(*(np.array(a) for a in (
-    ...     [0], [1], [10], [10], [0], [0.], [1.], [0, 2], [[0., 0.], [10., 0.]])))
-    >>> [part.tolist() for part in reached_pieces([0, 10], street, limit=4)]
-    [[0], [0.0], [0.4]]
-    """
-    at_low, at_high, up, down = walk_at_ends(node_ticks, streets, towards)
-    span = streets.high - streets.low
-    # A piece walked to its very end ends in that fraction, not in one rounded beside it.
-    part = streets.low + _cut(at_low, up, limit, span)
-    until = np.where(at_low + up <= limit, streets.high, part)
-    part = streets.high - _cut(at_high, down, limit, span)
-    since = np.where(at_high + down <= limit, streets.low, part)
-    edge = np.concatenate([streets.edge, streets.edge])
-    low = np.concatenate([streets.low, since])
-    high = np.concatenate([until, streets.high])
-    return _merged(edge, low, high)
-
-
-def _cut(at: Array, ticks: Array, limit: float, span: Array) -> Array:
-    """Return how far into a piece the limit reaches, as a fraction of its line."""
-    left = np.clip(limit - at, 0.0, None)
-    return np.where(ticks > 0, np.minimum(left / np.maximum(ticks, 1.0), 1.0), 0.0) * span
-
-
-def _merged(edge: Array, low: Array, high: Array) -> tuple[Array, Array, Array]:
-    """Join intervals of the same line that overlap or touch; points are no intervals."""
-    real = high > low
-    order = np.flatnonzero(real)[np.lexsort((low[real], edge[real]))]
-    edge, low, high = edge[order], low[order], high[order]
-    # Fractions end at 1, so adding twice the line's rank keeps lines apart in one running max.
-    farthest = np.maximum.accumulate(high + 2.0 * edge) if edge.size else high
-    fresh = np.ones(edge.size, dtype=bool)
-    fresh[1:] = (edge[1:] != edge[:-1]) | (low[1:] + 2.0 * edge[1:] > farthest[:-1])
-    first = np.flatnonzero(fresh)
-    top = np.maximum.reduceat(high, first) if edge.size else high
-    return edge[first], low[first], top

@@ -1,10 +1,9 @@
 """isochrones: the ground from which the nearest place is within each band, cut at the limit.
 
-They are for looking at: counts always come from the network. A point belongs to a band if the
-walk from it to a street (at most 25 m, as the crow flies) and along the streets to the nearest
-place takes no longer than the band. Along a street the edge of the polygon is where the walk
-takes exactly that long; a longer band contains every shorter one; ground enclosed but not reached
-stays a hole.
+They are for looking at: counts always come from the network. A point belongs to a band if at most
+25 m from it there is a street from where the walk to the nearest place takes no longer than the
+band. Along a street the edge of the polygon is where the walk takes exactly that long; a longer
+band contains every shorter one; ground enclosed but not reached stays a hole.
 """
 
 from __future__ import annotations
@@ -21,17 +20,19 @@ from greenmap.measure.reach import category_sets
 from greenmap.model.attachment import Attachment
 from greenmap.model.profile import Profile, load_profile
 from greenmap.model.walk_network import WalkNetwork
-from greenmap.units import to_ticks
+from greenmap.units import UNREACHED, to_ticks
 
 if TYPE_CHECKING:
-    from greenmap.engine.field import Field, Grid
-    from greenmap.engine.streets import Streets
+    from greenmap.engine.csr import Csr
+    from greenmap.engine.ground import Fronts
+    from greenmap.network.compose import WalkGraph
 
+Bounds = tuple[float, float, float, float]
 REACH_M = 25.0
 """How far off a street the ground still counts as reached."""
 
 CELL_M = 10.0
-_FAR = 1e6
+_FAR = 1e4
 
 
 def isochrones(network: WalkNetwork, places: gpd.GeoDataFrame, *,
@@ -67,108 +68,112 @@ def isochrones(network: WalkNetwork, places: gpd.GeoDataFrame, *,
         ``category``, ``profile``, ``band_min``, geometry (MultiPolygon) in the
         network's CRS; only what is not empty, categories then bands in order.
     """
+    from greenmap.engine.search import distances
     from greenmap.network.attach import attach
 
     walker = load_profile(profile) if isinstance(profile, str) else profile
     attachment = attachment or attach(network, places, public_only=True)
     sets = category_sets(places) if sets is None else sets
     bands = sorted(bands_min)
+    graph, reverse, fronts = lay_out_streets(network, walker, attachment)
     rows: list[dict[str, Any]] = []
     for name, mask in sets.items():
-        field = _field(network, walker, attachment, mask, bands[-1], cell_m, bounds)
-        if field is None:
-            continue
-        for band in bands:
-            area = _area(field, to_ticks(band, walker.unit), walker)
-            if not area.is_empty:
-                rows.append({"category": name, "profile": walker.id, "band_min": band,
-                             "geometry": area})
+        at = np.flatnonzero(mask & attachment.attached)
+        label = distances(reverse, graph.entrance_node[at], graph.entrance_ticks[at],
+                          limit=to_ticks(bands[-1], walker.unit))
+        areas = _areas(label, fronts, [to_ticks(band, walker.unit) for band in bands],
+                       walker.ticks_per_m, cell_m, bounds)
+        rows += [{"category": name, "profile": walker.id, "band_min": band, "geometry": area}
+                 for band, area in zip(bands, areas, strict=True) if not area.is_empty]
     columns = ["category", "profile", "band_min", "geometry"]
     return gpd.GeoDataFrame(rows, columns=columns, geometry="geometry", crs=network.crs)
 
 
-def _field(network: WalkNetwork, walker: Profile, attachment: Attachment,
-           mask: npt.NDArray[np.bool_], longest: float, cell_m: float,
-           bounds: tuple[float, float, float, float] | None) -> Field | None:
-    """Walk towards the nearest of some places, spread over the ground; None if none is there."""
+def lay_out_streets(network: WalkNetwork, walker: Profile, places: Attachment
+                    ) -> tuple[WalkGraph, Csr, Fronts]:
+    """Lay out the streets that lead to some places, and what lies along them.
+
+    Parameters
+    ----------
+    network : WalkNetwork
+        Streets.
+    walker : Profile
+        Who walks.
+    places : Attachment
+        Where the places join.
+
+    Returns
+    -------
+    WalkGraph
+    Csr
+        Its reverse.
+    Fronts
+        Its pieces by the nodes they are entered from, walking towards the places.
+    """
     from greenmap.engine.csr import build_csr
-    from greenmap.engine.field import walk_field
-    from greenmap.engine.search import distances
+    from greenmap.engine.ground import fronts_of
     from greenmap.engine.streets import streets_of_arcs
     from greenmap.network.compose import compose
     from greenmap.network.price import price
 
-    rows = np.flatnonzero(mask & attachment.attached)
-    if not rows.size:
-        return None
-    chosen = _take(attachment, rows)
-    graph = compose(network, price(network, walker), walker, _take(attachment, rows[:0]), chosen)
-    limit = to_ticks(longest, walker.unit)
+    nobody = Attachment(*(getattr(places, name)[:0] for name in
+                          ("ids", "edge", "fraction", "node", "leg_m", "status")))
+    graph = compose(network, price(network, walker), walker, nobody, places)
     reverse = build_csr(graph.n_nodes, graph.head, graph.tail, graph.ticks)
-    label = distances(reverse, graph.entrance_node.astype(np.uint32), graph.entrance_ticks,
-                      limit=limit)
-    near = (graph.arc_edge >= 0) & ((label[graph.tail] <= limit) | (label[graph.head] <= limit))
-    if not near.any():
-        return None
     streets = streets_of_arcs(
-        graph.tail[near], graph.head[near], graph.ticks[near], edge=graph.arc_edge[near],
-        low=graph.arc_from[near], high=graph.arc_to[near], shape_start=network.shape_start,
-        shape_xy=network.shape_xy,
+        graph.tail, graph.head, graph.ticks, edge=graph.arc_edge, low=graph.arc_from,
+        high=graph.arc_to, shape_start=network.shape_start, shape_xy=network.shape_xy,
     )
-    grid = _grid(streets, cell_m, bounds)
+    return graph, reverse, fronts_of(streets, graph.n_nodes, towards=True)
+
+
+def _areas(label: npt.NDArray[np.uint32], fronts: Fronts, limits: Sequence[int],
+           ticks_per_m: float, cell_m: float, bounds: Bounds | None) -> list[shapely.Geometry]:
+    """Trace where the walk takes at most each limit and a street is at most 25 m off."""
+    from greenmap.engine.ground import grid_around, walked_ground
+
+    nodes = np.flatnonzero(label != UNREACHED)
+    width_m = REACH_M + 1.5 * cell_m
+    grid = grid_around(nodes, fronts, cell_m=cell_m, width_m=width_m, bounds=bounds)
     if grid is None:
-        return None
-    return walk_field(label, streets, grid=grid, reach_m=REACH_M + 1.5 * cell_m,
-                      ticks_per_m=walker.ticks_per_m, towards=True)
+        return [shapely.MultiPolygon()] * len(limits)
+    off, walk = walked_ground(label, nodes, fronts, grid, REACH_M, ticks_per_m=ticks_per_m)
+    off -= np.float32(REACH_M / cell_m)
+    areas = []
+    for limit in limits:
+        over = (walk - np.float32(limit)) / np.float32(ticks_per_m * cell_m)
+        over = np.minimum(np.maximum(over, off, out=over), _FAR, out=over)
+        areas.append(polygons_of(over, 0.0, (grid.x0, grid.y0), cell_m))
+    return areas
 
 
-def _take(attachment: Attachment, rows: npt.NDArray[np.int64]) -> Attachment:
-    return Attachment(*(getattr(attachment, name)[rows] for name in
-                        ("ids", "edge", "fraction", "node", "leg_m", "status")))
+def polygons_of(value: npt.NDArray[np.float32], level: float, first: tuple[float, float],
+                cell_m: float) -> shapely.MultiPolygon:
+    """Make polygons of the parts of a grid where a value is at most `level`.
 
+    Parameters
+    ----------
+    value : (height, width) array of float32
+        The outermost points lie outside.
+    level : float
+        In the unit of `value`.
+    first : (x, y), metres
+        The first point of the grid.
+    cell_m : float
+        Distance between its points.
 
-def _grid(streets: Streets, cell_m: float, bounds: tuple[float, float, float, float] | None
-          ) -> Grid | None:
-    """Grid over the streets; its lines are whole multiples of the cell, so that layers match."""
-    from greenmap.engine.field import Grid
+    Returns
+    -------
+    MultiPolygon
+        Ordered by their first point, row by row.
+    """
+    from greenmap.engine.outline import trace_outline
 
-    start, xy = streets.shape_start, streets.shape_xy
-    used = np.zeros(len(xy) + 1, np.int64)
-    np.add.at(used, start[streets.edge], 1)
-    np.add.at(used, start[streets.edge + 1], -1)
-    points = xy[np.cumsum(used)[:-1] > 0]
-    margin = REACH_M + 2 * cell_m
-    west, south = points.min(axis=0) - margin
-    east, north = points.max(axis=0) + margin
-    if bounds is not None:
-        west, south = max(west, bounds[0]), max(south, bounds[1])
-        east, north = min(east, bounds[2]), min(north, bounds[3])
-    column, row = np.floor(west / cell_m), np.floor(south / cell_m)
-    width, height = np.ceil(east / cell_m) - column + 1, np.ceil(north / cell_m) - row + 1
-    if width < 2 or height < 2:
-        return None
-    return Grid(column * cell_m, row * cell_m, cell_m, int(width), int(height))
-
-
-def _area(field: Field, limit: int, walker: Profile) -> shapely.Geometry:
-    """Trace where the walk takes at most `limit` ticks and a street is at most 25 m off."""
-    from contourpy import FillType, contour_generator
-
-    grid = field.grid
-    over_m = np.maximum((field.ticks - limit) / walker.ticks_per_m, field.off_m - REACH_M)
-    over_m = np.where(np.isfinite(over_m), over_m, _FAR)
-    tracer = contour_generator(
-        x=grid.x0 + grid.cell_m * np.arange(grid.width),
-        y=grid.y0 + grid.cell_m * np.arange(grid.height),
-        z=over_m, name="serial", fill_type=FillType.OuterOffset,
-    )
-    points, offsets = tracer.filled(-_FAR, 0.0)
-    parts = [
-        shapely.Polygon(rings[0], rings[1:])
-        for rings in (
-            [ring[a:b] for a, b in zip(cut[:-1], cut[1:], strict=True)]
-            for ring, cut in zip(points, offsets, strict=True)
-        )
-    ]
-    area = shapely.MultiPolygon(parts)
-    return area if area.is_valid else shapely.make_valid(area)
+    points, start, part = trace_outline(value, level)
+    if not part.size:
+        return shapely.MultiPolygon()
+    which = np.repeat(np.arange(part.size), np.diff(start))
+    rings = shapely.linearrings(points * cell_m + first, indices=which)
+    _, part = np.unique(part, return_inverse=True)
+    order = np.lexsort((~shapely.is_ccw(rings), part))  # each part's outer ring comes first
+    return shapely.multipolygons(shapely.polygons(rings[order], indices=part[order]))
