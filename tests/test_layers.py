@@ -19,7 +19,6 @@ ONLY_HOME = {"folium": {"draw/page.py"}, "osmnx": {"read/osm_web.py"},
              "rasterio": {"read/raster.py"}, "xlsxwriter": {"report/workbook.py", "report/book.py"},
              "matplotlib": {"draw/track_page.py"},
              "networkx": {"read/graphml.py", "network/export.py"},
-             "contourpy": {"measure/isochrones.py"},
              "click": {"cli.py", "console.py", "commands"}, "tqdm": {"console.py"}}
 ENGINE_MAY = {"numpy", "numba", "greenmap"}
 LOCALE_ONLY = ("measure", "model", "network", "read", "draw", "report", "engine")
