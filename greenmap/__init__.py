@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from greenmap.measure.find_gaps import find_checks, find_gaps
     from greenmap.measure.isochrones import isochrones
     from greenmap.measure.match_clauses import match_clauses
+    from greenmap.measure.match_ledger import match_ledger
     from greenmap.measure.reach import attach_all, reach
     from greenmap.measure.route import route
     from greenmap.measure.score import score
@@ -39,11 +40,15 @@ if TYPE_CHECKING:
     from greenmap.network.tables import network_from_tables
     from greenmap.read.amenities import read_amenities
     from greenmap.read.communities import read_communities
+    from greenmap.read.doors import read_doors
     from greenmap.read.homes import read_homes
     from greenmap.read.join import join_amenities
+    from greenmap.read.ledger import read_ledger
+    from greenmap.read.located import read_located
     from greenmap.read.population import read_people
     from greenmap.read.roads import read_roads
     from greenmap.read.status import read_status
+    from greenmap.report.ledger_book import write_ledger, write_unlocated
     from greenmap.report.score_book import write_score
     from greenmap.report.survey_book import write_survey, write_survey_log
     from greenmap.report.write import write_report
@@ -51,6 +56,7 @@ if TYPE_CHECKING:
     from greenmap.sample import write_sample
     from greenmap.settings import use
     from greenmap.studies import check_study, init_study, read_study
+    from greenmap.studies.ledgers import check_located, match_study_ledgers
     from greenmap.studies.survey import read_survey
     from greenmap.track_files import write_track
 
@@ -108,11 +114,21 @@ _HOME = {
     "write_report": "greenmap.report.write",
     "write_results": "greenmap.results",
     "write_track": "greenmap.track_files",
+    "read_ledger": "greenmap.read.ledger",
+    "read_doors": "greenmap.read.doors",
+    "read_located": "greenmap.read.located",
+    "match_ledger": "greenmap.measure.match_ledger",
+    "write_ledger": "greenmap.report.ledger_book",
+    "write_unlocated": "greenmap.report.ledger_book",
+    "match_study_ledgers": "greenmap.studies.ledgers",
+    "check_located": "greenmap.studies.ledgers",
     "use": "greenmap.settings",
 }
 """Public names in the order of the work, and where each lives."""
 
 __all__ = ["Assessment", "Profile", "Study", "WhatIf", "assess", "attach_all", "catchments",
+           "check_located", "match_ledger", "match_study_ledgers", "read_doors",
+           "read_ledger", "read_located", "write_ledger", "write_unlocated",
            "check_study", "cover", "diff_standards", "draw_community", "draw_coverage",
            "find_checks", "find_entrances", "find_gaps", "init_study", "isochrones",
            "join_amenities", "load_profile", "load_programme", "load_score_sheet", "load_standard",

@@ -11,6 +11,7 @@ import click
 
 from greenmap import __version__, settings
 from greenmap.commands.begin import init
+from greenmap.commands.ledger import ledger
 from greenmap.commands.score import score
 from greenmap.commands.standards import standards
 from greenmap.commands.survey import survey
@@ -154,6 +155,7 @@ def report(study: Path, out: Path | None) -> None:
     say("report_done", path=out)
 
 
+main.add_command(ledger)
 main.add_command(standards)
 main.add_command(survey)
 main.add_command(score)

@@ -18,6 +18,8 @@ MAY_NOT = {("model", "engine"), ("engine", "model"), ("draw", "measure"), ("draw
 ONLY_HOME = {"folium": {"draw/page.py"}, "osmnx": {"read/osm_web.py"},
              "rasterio": {"read/raster.py"}, "xlsxwriter": {"report/workbook.py", "report/book.py"},
              "matplotlib": {"draw/track_page.py"},
+             "rapidfuzz": {"read/duplicates.py", "measure/ledger_score.py",
+                           "measure/ledger_places.py"},
              "networkx": {"read/graphml.py", "network/export.py"},
              "click": {"cli.py", "console.py", "commands"}, "tqdm": {"console.py"}}
 ENGINE_MAY = {"numpy", "numba", "greenmap"}

@@ -64,6 +64,9 @@ class Study:
     ledger : DataFrame, optional
         Departments' ledgers (台账), one row per facility, located or not; see
         :func:`greenmap.model.ledger.check_ledger`.
+    ledger_notes, ledger_candidates : DataFrame, optional
+        What :func:`greenmap.match_ledger` noted, and the places it offers for
+        rows it could not place.
     assumed_share_max : float
         Where more than this share of a unit's people are covered only through an assumed gate,
         and the verdict hangs on them, the answer is *not known*.
@@ -117,6 +120,8 @@ class Study:
     completeness: CompletenessRule | None = None
     release: str = "internal"
     map_approval: str = ""
+    ledger_notes: pd.DataFrame | None = None
+    ledger_candidates: pd.DataFrame | None = None
 
     def __post_init__(self) -> None:
         check_release(self.release, self.map_approval)

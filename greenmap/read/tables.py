@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from io import StringIO
 from pathlib import Path
@@ -101,6 +101,8 @@ def read_table(
     datum: str = "wgs84",
     columns: Mapping[str, str] | None = None,
     whole: bool = False,
+    merged: bool = False,
+    prepare: Callable[[pd.DataFrame], pd.DataFrame] | None = None,
 ) -> RawTable:
     """Read a file and give its columns our names.
 
@@ -128,6 +130,10 @@ def read_table(
     whole : bool
         Keep lines of totals, and read what stands above the headings into
         ``source["title"]``; headings may take two lines.
+    merged : bool
+        See :func:`greenmap.read.workbook.read_sheet`.
+    prepare : callable, optional
+        What is done to the rows before personal columns are looked for.
 
     Returns
     -------
@@ -142,7 +148,8 @@ def read_table(
     file = existing_file(path)
     ending = file.suffix.lower()
     if ending in DELIMITED or ending in WORKBOOKS:
-        raw = _flat(file, layer, encoding, known_headings(schema, given), whole=whole)
+        raw = _flat(file, layer, encoding, known_headings(schema, given), whole=whole,
+                    merged=merged)
     elif ending in PARQUET:
         raw = _parquet(file)
     else:
@@ -160,6 +167,8 @@ def read_table(
         raise TableError("read.no_rows", file=file.name, layer=facts["layer"] or "-")
     if raw.geometry is not None:
         raw = replace(raw, geometry=_declared_crs(raw.geometry, crs, file.name))
+    if prepare is not None:
+        raw = replace(raw, frame=prepare(raw.frame))
     return _named(raw, schema, given, faults)
 
 
@@ -196,12 +205,13 @@ def _declared_crs(geometry: gpd.GeoSeries, crs: str | None, file: str) -> gpd.Ge
 
 
 def _flat(
-    file: Path, layer: str | None, encoding: str | None, known: frozenset[str], *, whole: bool
+    file: Path, layer: str | None, encoding: str | None, known: frozenset[str], *, whole: bool,
+    merged: bool,
 ) -> RawTable:
     if file.suffix.lower() in WORKBOOKS:
         from greenmap.read.workbook import read_sheet
 
-        rows, sheet = read_sheet(file, sheet=layer, known=known)
+        rows, sheet = read_sheet(file, sheet=layer, known=known, merged=merged)
         facts: dict[str, Any] = {"layer": sheet}
     else:
         rows, found = _delimited(file, encoding, known)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 import zlib
 from datetime import date, datetime
@@ -15,9 +16,12 @@ from greenmap.read.headings import Cells, heading_row
 BROKEN = (BadZipFile, zlib.error, EOFError, OSError, SyntaxError, KeyError, ValueError, TypeError,
           RuntimeError)  # fmt: skip
 """What openpyxl lets through when the archive or the XML inside it is damaged."""
+_NUMBER = re.compile(r"[\d.,]+")
+_CODE_DIGITS = 9  # numbers this long are codes: words, not amounts
 
 
-def read_sheet(file: Path, *, sheet: str | None, known: frozenset[str]) -> tuple[list[Cells], str]:
+def read_sheet(file: Path, *, sheet: str | None, known: frozenset[str], merged: bool = False
+               ) -> tuple[list[Cells], str]:
     """Read the sheet with the most headings we know.
 
     Parameters
@@ -28,6 +32,10 @@ def read_sheet(file: Path, *, sheet: str | None, known: frozenset[str]) -> tuple
         Name of the sheet, if the user says it.
     known : frozenset of str
         Headings we know.
+    merged : bool
+        Whether words merged over several rows are said of each of them. A
+        number merged over rows stands in the first: what the others' share
+        is nobody wrote.
 
     Returns
     -------
@@ -49,7 +57,7 @@ def read_sheet(file: Path, *, sheet: str | None, known: frozenset[str]) -> tuple
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # drop-down lists and styles openpyxl can't carry over
-            book = openpyxl.load_workbook(file, read_only=True, data_only=True)
+            book = openpyxl.load_workbook(file, read_only=not merged, data_only=True)
             try:
                 names = [page.title for page in book.worksheets]
                 if sheet is not None and sheet not in names:
@@ -57,7 +65,7 @@ def read_sheet(file: Path, *, sheet: str | None, known: frozenset[str]) -> tuple
                         "read.no_layer", file=file.name, layer=sheet, have=", ".join(names)
                     )
                 pages = {
-                    page.title: _cells(page)
+                    page.title: _filled(page) if merged else _cells(page)
                     for page in book.worksheets
                     if sheet in (None, page.title)
                 }
@@ -85,10 +93,52 @@ def _choose(
 
 def _cells(page: Any) -> list[Cells]:
     page.reset_dimensions()  # some programs write a wrong extent
-    return [[_text(cell) for cell in row] for row in page.iter_rows(values_only=True)]
+    return [[cell_text(cell) for cell in row] for row in page.iter_rows(values_only=True)]
 
 
-def _text(cell: Any) -> str | None:
+def _filled(page: Any) -> list[Cells]:
+    """Cells of a sheet, words merged over rows said of each row."""
+    rows = [[cell_text(cell) for cell in row] for row in page.iter_rows(values_only=True)]
+    for area in page.merged_cells.ranges:
+        top, left = area.min_row - 1, area.min_col - 1
+        cell = rows[top][left] if top < len(rows) and left < len(rows[top]) else None
+        if cell is None or (_NUMBER.fullmatch(cell) and len(cell) < _CODE_DIGITS):
+            continue
+        for row in rows[top + 1 : area.max_row]:
+            row[left] = cell
+    return rows
+
+
+def merged_numbers(file: Path, sheet: str) -> list[tuple[int, int, int, str]]:
+    """List the numbers of a sheet that stand in a cell merged over several rows.
+
+    Parameters
+    ----------
+    file : Path
+        Workbook that :func:`read_sheet` could read.
+    sheet : str
+        Name of the sheet.
+
+    Returns
+    -------
+    list of (first row, last row, column, number)
+        Rows and columns from 1, as the program shows them; sorted.
+    """
+    import openpyxl
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        book = openpyxl.load_workbook(file, data_only=True)
+    page, found = book[sheet], []
+    for area in page.merged_cells.ranges:
+        cell = cell_text(page.cell(area.min_row, area.min_col).value)
+        if area.max_row > area.min_row and cell and _NUMBER.fullmatch(cell):
+            found.append((area.min_row, area.max_row, area.min_col, cell))
+    return sorted(row for row in found if len(row[3]) < _CODE_DIGITS)
+
+
+def cell_text(cell: Any) -> str | None:
+    """Return a cell's text as the doors read it; None where blank."""
     if cell is None:
         return None
     if isinstance(cell, float):

@@ -65,12 +65,28 @@ def write_report(result: Assessment, path: str | Path, *, lang: str | None = Non
     return target
 
 
+def _write_ledger(result: Assessment, folder: Path, lang: str) -> None:
+    """What became of the ledgers, and the list of what is still to be located."""
+    study = result.study
+    if study.ledger is None or study.ledger_notes is None or study.ledger_candidates is None:
+        return
+    from greenmap.report.ledger_book import LIST, REVIEW, write_ledger, write_unlocated
+    from greenmap.report.overview import marks
+
+    words = {"lang": lang, "title": study.name, "marks": " · ".join(marks(result, lang))}
+    rows = study.ledger[study.ledger["row"].notna()]  # not what a survey added
+    write_ledger(rows, study.ledger_notes, folder / REVIEW, **words)
+    if (rows["match"] != "accepted").any():
+        write_unlocated(rows, study.ledger_candidates, folder / LIST, **words)
+
+
 def write_tables(result: Assessment, folder: str | Path, *, lang: str | None = None) -> None:
     """Write every table of an assessment into a folder.
 
     ``gaps.xlsx``, ``coverage.csv``, ``gaps.csv``, ``checks.csv``,
     ``results.gpkg``, ``manifest.json``; what is told home by home
-    (``reach.csv``, ``homes.gpkg``) into a folder of its own, ``内部`` (in
+    (``reach.csv``, ``homes.gpkg``), and of a ledger row by row
+    (``ledger.xlsx``, ``待定位清单.xlsx``) into a folder of its own, ``内部`` (in
     English ``internal``), which isn't handed on; not at all where the study's
     release is public.
 
@@ -94,5 +110,6 @@ def write_tables(result: Assessment, folder: str | Path, *, lang: str | None = N
         inside = place / i18n.text("report.internal_folder", lang)
         inside.mkdir(exist_ok=True)
         write_reach(result, inside, lang=lang)
+        _write_ledger(result, inside, lang)
         write_homes(result, inside / "homes.gpkg")
     write_manifest({**result.manifest, "report_lang": lang}, place / MANIFEST)

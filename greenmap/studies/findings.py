@@ -22,6 +22,7 @@ from greenmap.read.osm_file import ENDINGS
 from greenmap.read.source import DELIMITED, WORKBOOKS
 from greenmap.studies.about_people import doubtful_people, found_people
 from greenmap.studies.detail import found_waits
+from greenmap.studies.ledgers import doubtful_ledgers, found_ledgers
 from greenmap.studies.places import join_sources
 from greenmap.studies.roads import doubtful_roads, found_roads
 from greenmap.studies.sources import Sources
@@ -61,6 +62,7 @@ def list_found(sources: Sources) -> tuple[Fault, ...]:
         found.append(Fault("study.found_homes", {
             "homes": len(people), "people": f"{people.sum():.0f}", "known": int(people.count())}))
     found += found_people(sources.homes, sources.communities)
+    found += found_ledgers(sources.ledger)
     found += _about_datums(sources)
     if sources.network is not None:
         net = sources.network
@@ -130,6 +132,7 @@ def list_warnings(sources: Sources) -> tuple[Fault, ...]:
         warnings.append(Fault("study.warn_no_share", {}))
     warnings += _about_reading(sources)
     warnings += _about_amenities(sources)
+    warnings += doubtful_ledgers(sources.ledger)
     if sources.homes is not None:
         warnings += _about_homes(sources, sources.homes)
         warnings += doubtful_people(sources.homes)
@@ -183,6 +186,8 @@ def _about_amenities(sources: Sources) -> Iterable[Fault]:
     yield from _about_duplicates(sources)
     claimed = {key for table in sources.amenities for key in table.attrs.get("collected", ())}
     claimed |= set(sources.text.study.get("collected", ())) if sources.text else set()
+    if sources.ledger is not None:
+        claimed |= set(sources.ledger.amenities.attrs["collected"])
     if sources.standard is not None and sources.amenities and "all" not in claimed:
         missing = [_category(k) for k in sources.standard.categories if k not in claimed]
         if missing:

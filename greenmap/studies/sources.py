@@ -11,6 +11,7 @@ import geopandas as gpd
 
 from greenmap import i18n, progress
 from greenmap.errors import CrsError, Faults
+from greenmap.measure.match_ledger import LedgerMatch
 from greenmap.model.completeness_rule import CompletenessRule
 from greenmap.model.confirmation import confirm
 from greenmap.model.crs import known_crs, study_crs
@@ -24,6 +25,7 @@ from greenmap.studies.confirmations import read_confirmations
 from greenmap.studies.datum_check import check_datums, without_auto
 from greenmap.studies.detail import with_detail, with_sides
 from greenmap.studies.inputs import list_inputs
+from greenmap.studies.ledgers import lay_ledgers, ledger_inputs, read_all_ledgers
 from greenmap.studies.places import read_all_amenities, read_all_homes
 from greenmap.studies.streets import read_streets, with_terrain
 from greenmap.studies.study_text import StudyText, read_study_text
@@ -56,6 +58,8 @@ class Sources:
         Where the study asks for it.
     survey : Survey, optional
         What came back from the field.
+    ledger : LedgerMatch, optional
+        The study's ledgers laid on its map.
     """
 
     text: StudyText | None
@@ -70,6 +74,7 @@ class Sources:
     completeness: CompletenessRule | None = None
     survey: Survey | None = None
     residential: gpd.GeoDataFrame | None = None
+    ledger: LedgerMatch | None = None
 
 
 def read_sources(path: str | Path) -> Sources:
@@ -113,11 +118,14 @@ def read_sources(path: str | Path) -> Sources:
     amenities, homes = check_datums(written, network, communities, amenities, homes, faults)
     check_survey(survey, text, amenities, faults)
     _check_release(text, communities, faults)
+    ledgers = read_all_ledgers(text, communities, faults)
+    matched = lay_ledgers(text, ledgers, communities, amenities, homes, network, faults)
     progress.report(_STEPS, _STEPS, "study.reading_homes")
-    inputs = list_inputs(text, communities, amenities, homes, network) + survey_inputs(survey)
+    inputs = (*list_inputs(text, communities, amenities, homes, network),
+              *survey_inputs(survey), *ledger_inputs(text, ledgers))
     return Sources(text, standard, profiles, communities, amenities, homes, network, inputs,
                    faults, completeness=_completeness(text, faults), survey=survey,
-                   residential=read_residential(text, faults))
+                   residential=read_residential(text, faults), ledger=matched)
 
 
 def _check_release(text: StudyText, communities: gpd.GeoDataFrame | None, faults: Faults) -> None:

@@ -69,9 +69,11 @@ def make_study(sources: Sources) -> Study:
     assert communities is not None and homes is not None
     said = text.study
     share = said.get("share")
-    amenities, survey = join_sources(text, sources.amenities), sources.survey
+    match, survey = sources.ledger, sources.survey
+    amenities = join_sources(text, sources.amenities) if match is None else match.amenities
     if survey is not None:
         amenities = with_facilities(amenities, survey)
+    ledger = None if match is None else match.ledger
     return Study(
         communities=to_study(communities, network.crs), homes=to_study(homes, network.crs),
         amenities=to_study(amenities, network.crs), network=network, standard=standard,
@@ -84,9 +86,11 @@ def make_study(sources: Sources) -> Study:
         collected=_collected(amenities, said), inputs=sources.inputs,
         include=tuple(said.get("include", ())), development=said.get("development", ""),
         residential=sources.residential,
+        ledger_notes=None if match is None else match.notes,
+        ledger_candidates=None if match is None else match.candidates,
         assumed_share_max=float(said.get("assumed_share_max", ASSUMED_SHARE_MAX)),
         survey=None if survey is None else survey.answers,
-        ledger=None if survey is None else with_ledger(None, survey),
+        ledger=ledger if survey is None else with_ledger(ledger, survey),
     )
 
 

@@ -36,6 +36,8 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
     "ledgers": {"path": "path", "sheet": "text", "category": "text", "columns": "texts_by_text",
                 "mapping": "mapping", "collected": "collected", "source": "text", "as_of": "date",
                 "encoding": "text", "datum": "datum"},
+    "doors": {"path": "path", **_TABLE},
+    "located": {"path": "path", "datum": "datum"},
     "homes": {"path": "path", "osm_buildings": "flag", "raster": "path", "people_total": "count",
               **_TABLE},
     "network": {"path": "path", "place": "text", "nodes": "path", "edges": "path",
@@ -63,6 +65,8 @@ ONE_OF: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "communities": (("path",), ("from",)),
     "amenities": (("path",), ("osm",)),
     "ledgers": (("path",),),
+    "doors": (("path",),),
+    "located": (("path",),),
     "homes": (("path",), ("osm_buildings",), ("raster",)),
     "network": (("path",), ("place",), ("nodes", "edges")),
     "terrain": (("dem",),),
@@ -76,8 +80,8 @@ ONE_OF: Mapping[str, tuple[tuple[str, ...], ...]] = {
 }
 """Ways to say where a section's data come from: exactly one."""
 
-OPTIONAL = ("terrain", "barriers", "gates", "compounds", "ledgers", "completeness", "people",
-            "survey", "roads", "residential")
+OPTIONAL = ("terrain", "barriers", "gates", "compounds", "ledgers", "doors", "located",
+            "completeness", "people", "survey", "roads", "residential")
 """Sections a study may do without."""
 
 SPARED_BY = {"homes": "people", "network": "roads"}
@@ -120,6 +124,8 @@ class StudyText:
         The same of ``[roads]``: road centrelines.
     amenities, ledgers : tuple of dict
         One per ``[[amenities]]``, one per ``[[ledgers]]``.
+    doors, located : dict
+        Door numbers (门牌) and the filled-in list of places (待定位清单).
     written : frozenset of str
         ``section.key`` of every key that stands in the file, sound or not.
     raw : str
@@ -138,6 +144,8 @@ class StudyText:
     barriers: Mapping[str, Any] = field(default_factory=dict)
     gates: Mapping[str, Any] = field(default_factory=dict)
     compounds: Mapping[str, Any] = field(default_factory=dict)
+    doors: Mapping[str, Any] = field(default_factory=dict)
+    located: Mapping[str, Any] = field(default_factory=dict)
     written: frozenset[str] = frozenset()
     raw: str = field(repr=False, default="")
     ledgers: tuple[Mapping[str, Any], ...] = ()
