@@ -25,7 +25,8 @@ bench: $(VENV)/.test
 	$(BIN)/python scripts/benchmark.py
 
 notebooks: $(VENV)/.test
-	$(BIN)/jupytext --to ipynb --execute --output data/out/01_first_map.ipynb notebooks/01_first_map.py
+	for name in $(notdir $(basename $(wildcard notebooks/*.py))); do \
+	  $(BIN)/jupytext --to ipynb --execute --output data/out/$$name.ipynb notebooks/$$name.py || exit 1; done
 
 sample: $(VENV)/.core
 	$(BIN)/python scripts/make_sample.py

@@ -364,6 +364,20 @@ def test_a_score_sheets_items_are_asked_and_scored(result, tmp_path):
         ["ramps", 0.6]]
 
 
+def test_a_filled_workbook_is_never_written_over(result, made):
+    fill(made, cover=DEFAULT, items=RULES)
+    with pytest.raises(InputError) as error:
+        gm.write_survey(result, made)
+    assert list(told(error)) == ["exists"]
+    assert len(gm.read_survey(made, result.study).answers) == 1
+
+
+def test_a_sheet_formatted_to_its_last_row_is_read(result, made):
+    fill(made, cover=DEFAULT, items=RULES, after=lambda book: sheet_of(book, "items")[0].cell(
+        200_000, 3).__setattr__("number_format", "0"))
+    assert len(gm.read_survey(made, result.study).answers) == 1
+
+
 # gates ------------------------------------------------------------------------------------------
 
 

@@ -121,10 +121,18 @@ def open_sheets(path: str | Path, faults: Faults) -> dict[str, tuple[str, list[R
             faults.add("survey.no_column", file=file.name, sheet=page.title,
                        columns=", ".join(missing))
             continue
-        rows = [Row(n, {k: page[f"{c}{n}"].value for k, c in letters.items()}, letters)
-                for n in range(number + 2, page.max_row + 1)]
-        found[key] = (page.title, rows)
+        found[key] = (page.title, list(_rows(page, number + 2, letters)))
     return found
+
+
+def _rows(page: Any, first: int, letters: Mapping[str, str]) -> Iterator[Row]:
+    """The rows that hold anything: a sheet may be formatted down to its last row."""
+    from openpyxl.utils import column_index_from_string
+
+    at = {key: column_index_from_string(letter) - 1 for key, letter in letters.items()}
+    for n, cells in enumerate(page.iter_rows(min_row=first, values_only=True), start=first):
+        if any(cell is not None for cell in cells):
+            yield Row(n, {key: cells[k] for key, k in at.items()}, letters)
 
 
 def _key_row(page: Any) -> tuple[int, str] | None:

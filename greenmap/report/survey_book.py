@@ -14,7 +14,7 @@ import pandas as pd
 import shapely
 
 from greenmap import i18n
-from greenmap.errors import Faults
+from greenmap.errors import Faults, OutputError
 from greenmap.model.barrier import WALLS
 from greenmap.model.category import load_categories
 from greenmap.model.clause import Clause
@@ -83,11 +83,13 @@ def write_survey(result: Assessment, path: str | Path, *, communities: Sequence[
     InputFaults
         A community the study doesn't have.
     OutputError
-        The file can't be written.
+        The file can't be written, or is there already: it may be filled in.
     """
     lang = lang or result.study.lang
     known = result.study.communities.index.astype(str)
     chosen = tuple(known) if communities is None else tuple(communities)
+    if Path(path).exists():
+        raise OutputError("survey.exists", file=Path(path).name)
     lost = sorted(set(chosen) - set(known))
     if lost:
         faults = Faults()
