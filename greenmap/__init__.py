@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from greenmap.model.standard_diff import diff_standards
     from greenmap.model.study import Assessment, Study
     from greenmap.network.centrelines import network_from_roads
+    from greenmap.network.edits import apply_edits
     from greenmap.network.entrances import find_entrances
     from greenmap.network.export import to_osmnx
     from greenmap.network.merging import merge_networks
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from greenmap.read.amenities import read_amenities
     from greenmap.read.communities import read_communities
     from greenmap.read.doors import read_doors
+    from greenmap.read.edits import read_edits
     from greenmap.read.homes import read_homes
     from greenmap.read.join import join_amenities
     from greenmap.read.ledger import read_ledger
@@ -77,6 +79,8 @@ _HOME = {
     "read_roads": "greenmap.read.roads",
     "network_from_roads": "greenmap.network.centrelines",
     "merge_networks": "greenmap.network.merging",
+    "read_edits": "greenmap.read.edits",
+    "apply_edits": "greenmap.network.edits",
     "save_network": "greenmap.network.store",
     "network_from_tables": "greenmap.network.tables",
     "with_heights": "greenmap.network.slope",
@@ -126,18 +130,18 @@ _HOME = {
 }
 """Public names in the order of the work, and where each lives."""
 
-__all__ = ["Assessment", "Profile", "Study", "WhatIf", "assess", "attach_all", "catchments",
-           "check_located", "match_ledger", "match_study_ledgers", "read_doors",
-           "read_ledger", "read_located", "write_ledger", "write_unlocated",
-           "check_study", "cover", "diff_standards", "draw_community", "draw_coverage",
-           "find_checks", "find_entrances", "find_gaps", "init_study", "isochrones",
-           "join_amenities", "load_profile", "load_programme", "load_score_sheet", "load_standard",
-           "match_clauses", "merge_networks", "network_from_roads", "network_from_tables", "reach",
-           "read_amenities", "read_communities", "read_homes", "read_network", "read_people",
-           "read_roads", "read_status", "read_study", "read_survey", "route", "save_network",
-           "score", "spread_people", "to_osmnx", "track", "use", "what_if", "with_heights",
+__all__ = ["Assessment", "Profile", "Study", "WhatIf", "apply_edits", "assess", "attach_all",
+           "catchments", "check_located", "check_study", "cover", "diff_standards",
+           "draw_community", "draw_coverage", "find_checks", "find_entrances", "find_gaps",
+           "init_study", "isochrones", "join_amenities", "load_profile", "load_programme",
+           "load_score_sheet", "load_standard", "match_clauses", "match_ledger",
+           "match_study_ledgers", "merge_networks", "network_from_roads", "network_from_tables",
+           "reach", "read_amenities", "read_communities", "read_doors", "read_edits", "read_homes",
+           "read_ledger", "read_located", "read_network", "read_people", "read_roads",
+           "read_status", "read_study", "read_survey", "route", "save_network", "score",
+           "spread_people", "to_osmnx", "track", "use", "what_if", "with_heights", "write_ledger",
            "write_report", "write_results", "write_sample", "write_score", "write_survey",
-           "write_survey_log", "write_track"]
+           "write_survey_log", "write_track", "write_unlocated"]
 
 
 def __getattr__(name: str) -> Any:

@@ -16,6 +16,7 @@ import shapely
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    import pandas as pd
 
     from greenmap.model.barrier import Barriers
 
@@ -25,6 +26,9 @@ I4 = npt.NDArray[np.int32]
 U4 = npt.NDArray[np.uint32]
 Bool = npt.NDArray[np.bool_]
 Objects = npt.NDArray[np.object_]
+
+ADDED_WAY = -1_000_000_000
+"""Ways of links that the planner added have this id or a lower one."""
 
 
 def freeze(record: object) -> None:
@@ -121,6 +125,9 @@ class WalkNetwork:
         Clear width, NaN where not known; the highest kerb met. None: not looked at.
     ramped : array (m,) bool, optional
         Steps with a ramp for wheels beside them. None: not looked at.
+    edit_log : pandas.DataFrame, optional
+        Links added or removed by the planner, and what each did; see
+        :func:`greenmap.network.edits.apply_edits`. Not kept in a file.
     """
 
     node_id: npt.NDArray[Any]
@@ -157,6 +164,7 @@ class WalkNetwork:
     width_m: F8 | None = None
     kerb_m: F8 | None = None
     ramped: Bool | None = None
+    edit_log: pd.DataFrame | None = None
 
     def __post_init__(self) -> None:
         freeze(self)

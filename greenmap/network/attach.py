@@ -6,6 +6,7 @@ point to the street is walked like any street.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -18,7 +19,15 @@ from pyproj import Geod, Transformer
 
 from greenmap.errors import CrsError, NetworkError
 from greenmap.model.attachment import Attachment
-from greenmap.model.walk_network import F8, I4, I8, Bool, Objects, WalkNetwork
+from greenmap.model.walk_network import (
+    ADDED_WAY,
+    F8,
+    I4,
+    I8,
+    Bool,
+    Objects,
+    WalkNetwork,
+)
 from greenmap.network.ground import is_gate, own_gates
 from greenmap.network.sight import Sight, candidates, gate_sides
 
@@ -55,7 +64,8 @@ def attach(
     public_only : bool
         Leave out edges for residents only.
     edges : array (m,) bool, optional
-        Edges that may be joined; default all.
+        Edges that may be joined; default all. Links the planner added are joined only by who
+        finds no other street within the limit.
 
     Returns
     -------
@@ -71,6 +81,11 @@ def attach(
     NetworkError
         A ``node`` isn't in the network.
     """
+    added = network.way_id <= ADDED_WAY
+    if added.any():
+        own = np.ones(network.n_edges, bool) if edges is None else edges
+        if (own & added).any() and (own & ~added).any():
+            return _streets_first(network, points, own, added, limit_m, public_only)
     count = len(points)
     node = _given_nodes(network, points)
     edge = np.full(count, -1, np.int32)
@@ -108,6 +123,26 @@ def attach(
             more = more[0][order], more[1][order], more[2][order]
     return Attachment(points.index.to_numpy(object), edge, fraction, node, leg_m, status, assumed,
                       *more)
+
+
+def _streets_first(
+    network: WalkNetwork, points: gpd.GeoDataFrame, own: Bool, added: Bool, limit_m: float,
+    public_only: bool,
+) -> Attachment:  # fmt: skip
+    """Join the streets that were there, and added links only where none is within reach."""
+    about: dict[str, Any] = {"limit_m": limit_m, "public_only": public_only}
+    first = attach(network, points, edges=own & ~added, **about)
+    lost = np.flatnonzero(~first.attached & (first.status != "no_location"))
+    if not len(lost):
+        return first
+    second = attach(network, points.iloc[lost], edges=own & added, **about)
+    found, at = lost[second.attached], second.attached
+    taken: dict[str, Any] = {}
+    for name in ("edge", "fraction", "leg_m", "status", "assumed"):
+        values = getattr(first, name).copy()
+        values[found] = getattr(second, name)[at]
+        taken[name] = values
+    return replace(first, **taken)
 
 
 def _given_nodes(network: WalkNetwork, points: gpd.GeoDataFrame) -> I4:

@@ -113,7 +113,7 @@ def _bridged(network: WalkNetwork) -> Bool:
 
 def _repeated(ours: Objects, theirs: Objects, other: WalkNetwork, match_m: float) -> Bool:
     """Which edges of the other network repeat streets of the winner."""
-    matched, length = _matched_length(ours, theirs, match_m)
+    matched, length = matched_length(ours, theirs, match_m)
     stretch = _stretches(other)
     whole = np.bincount(stretch, weights=length)
     share = (np.bincount(stretch, weights=matched) / np.maximum(whole, NODE_M))[stretch]
@@ -122,8 +122,22 @@ def _repeated(ours: Objects, theirs: Objects, other: WalkNetwork, match_m: float
     return repeated
 
 
-def _matched_length(ours: Objects, theirs: Objects, match_m: float) -> tuple[F8, F8]:
-    """Metres of each line that run beside a line of ours, and metres in all."""
+def matched_length(ours: Objects, theirs: Objects, match_m: float) -> tuple[F8, F8]:
+    """Measure how much of each line runs beside a line of ours.
+
+    Parameters
+    ----------
+    ours, theirs : array of shapely.LineString
+        In metres.
+    match_m : float, metres
+        Pieces of theirs, of up to 20 m, are beside a line of ours if it lies this near their
+        middle, in their direction up to 30°.
+
+    Returns
+    -------
+    matched, length : array, metres
+        Of each of theirs: beside ours, and in all.
+    """
     low, high, _ = _pieces(ours, np.inf)
     own = shapely.linestrings(np.stack([low, high], axis=1))
     own_way = np.arctan2(*(high - low).T[::-1])

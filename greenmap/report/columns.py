@@ -19,10 +19,12 @@ _KIND_OF = {
     "share": "share required shortfall share_assumed share_low share_high",
     "plain": "limit lon lat",
     "number": "walk_median walk_p90 walk_median_no_waits walk_p90_no_waits value_no_waits "
-              "leg_m distance_m area_m2 capacity value expected window_expected apart_m similarity",
+              "leg_m area_m2 capacity value expected window_expected apart_m similarity "
+              "distance_m edit_metres",
     "code": "unit_id community_id home_id amenity_id place_id gap_id check_id clause_id digest "
-            "kept_id other_id merged_into repair_id",
-    "long": "road_finding clause source_text people_by_cause todo role source data_source",
+            "kept_id other_id merged_into repair_id edit_id",
+    "long": "clause source_text people_by_cause todo role source data_source road_finding "
+            "edit_result",
     "wider": "notes",
     "text": "unit_name community_name name input_name reason cause people_basis group "
             "note category why_not confidence layer subdistrict entrance_rule "

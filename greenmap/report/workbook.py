@@ -22,6 +22,7 @@ from greenmap.model.study import STATES, Assessment
 from greenmap.report.columns import KINDS, heading, kind_of
 from greenmap.report.completeness_sheet import list_completeness
 from greenmap.report.duplicates_sheet import list_duplicates
+from greenmap.report.edits_sheet import list_edits
 from greenmap.report.gates_sheet import list_gates
 from greenmap.report.listing import list_checks, list_coverage, list_facilities, list_gaps, word
 from greenmap.report.overview import Block, marks, overview
@@ -135,6 +136,8 @@ def _write_inside(book: _Book, result: Assessment, lang: str) -> None:
         _write_table(book, "gates", list_gates(result, lang), freeze=2)
     if len(double := list_duplicates(result, lang)):
         _write_table(book, "duplicates", double, freeze=2)
+    if len(edits := list_edits(result, lang)):
+        _write_table(book, "edits", edits, freeze=2)
     if len(roads := list_roads(result, lang)):
         _write_table(book, "roads", roads, freeze=2)
 

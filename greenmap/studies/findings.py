@@ -22,6 +22,7 @@ from greenmap.read.osm_file import ENDINGS
 from greenmap.read.source import DELIMITED, WORKBOOKS
 from greenmap.studies.about_people import doubtful_people, found_people
 from greenmap.studies.detail import found_waits
+from greenmap.studies.edits import found_edits, undone_edits
 from greenmap.studies.ledgers import doubtful_ledgers, found_ledgers
 from greenmap.studies.places import join_sources
 from greenmap.studies.roads import doubtful_roads, found_roads
@@ -69,7 +70,8 @@ def list_found(sources: Sources) -> tuple[Fault, ...]:
         found.append(Fault("study.found_network", {
             "nodes": net.n_nodes, "edges": net.n_edges, "crs": net.crs,
             "km": f"{net.length_m.sum() / 1000:.1f}"}))
-        found += found_roads(sources.text, net) if sources.text else ()
+        if sources.text:
+            found += [*found_roads(sources.text, net), *found_edits(sources.text, net)]
         found += found_walls(net)
         found += found_waits(net)
         if net.height_m is None:
@@ -142,6 +144,7 @@ def list_warnings(sources: Sources) -> tuple[Fault, ...]:
         warnings += _about_terrain(sources, sources.network)
         warnings += _about_streets(sources, sources.network)
         warnings += doubtful_walls(sources.network)
+        warnings += undone_edits(sources.text, sources.network)
         warnings += doubtful_roads(sources.text, sources.network, sources.communities)
     return tuple(warnings)
 

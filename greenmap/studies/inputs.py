@@ -14,6 +14,7 @@ import numpy.typing as npt
 from greenmap.model.manifest import table_digest
 from greenmap.model.walk_network import WalkNetwork
 from greenmap.read.source import digest
+from greenmap.studies.edits import edit_input
 from greenmap.studies.roads import road_input
 from greenmap.studies.study_text import StudyText
 from greenmap.studies.walls import wall_inputs
@@ -48,7 +49,8 @@ def list_inputs(text: StudyText, communities: gpd.GeoDataFrame | None,
         records.append(_people(homes.attrs["people_table"], homes, text))
     if network is not None:
         records.append(_streets(text, network))
-        records += [_roads(one, network) for one in road_input(text, network)]
+        records += [_roads("roads", one, network) for one in road_input(text, network)]
+        records += [_roads("edits", one, network) for one in edit_input(text, network)]
         if network.height_m is not None:
             records.append(_terrain(text, network.height_m))
         records += [_wall(one, text) for one in wall_inputs(text, network)]
@@ -113,10 +115,10 @@ def _wall(one: dict[str, Any], text: StudyText) -> dict[str, Any]:
             "digest": digest(file), "as_of": one["as_of"]}
 
 
-def _roads(one: dict[str, Any], network: WalkNetwork) -> dict[str, Any]:
-    """The file of road centrelines; its digest is that of the network it became."""
+def _roads(role: str, one: dict[str, Any], network: WalkNetwork) -> dict[str, Any]:
+    """A file of road centrelines or links; its digest is that of the network it became."""
     left_out = Counter(str(cause) for *_, cause in one["left_out"])
-    record = {"role": "roads", "name": one["name"], "path": _relative(one["written"]),
+    record = {"role": role, "name": one["name"], "path": _relative(one["written"]),
               "rows": one["rows"], "rows_in": one["rows_in"], "digest": network.digest,
               **{key: one[key] for key in _FACTS}}
     noted = {"left_out": dict(sorted(left_out.items())),

@@ -24,6 +24,7 @@ from greenmap.studies.areas import read_areas, read_residential
 from greenmap.studies.confirmations import read_confirmations
 from greenmap.studies.datum_check import check_datums, without_auto
 from greenmap.studies.detail import with_detail, with_sides
+from greenmap.studies.edits import with_edits
 from greenmap.studies.inputs import list_inputs
 from greenmap.studies.ledgers import lay_ledgers, ledger_inputs, read_all_ledgers
 from greenmap.studies.places import read_all_amenities, read_all_homes
@@ -106,6 +107,7 @@ def read_sources(path: str | Path) -> Sources:
     crs = _crs(text, communities, faults)
     progress.report(1, _STEPS, "study.reading_network")
     network = attempt(faults, lambda: read_streets(text, crs, communities))
+    network = with_edits(text, network, faults)
     network = with_sides(text, network, faults)
     survey = survey_of(text, standard, communities, faults)
     network = with_walls(text, network, faults, gates=survey_gates(survey))

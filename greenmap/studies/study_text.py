@@ -49,6 +49,8 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
               "datum": "datum", "columns": "texts_by_text", "classes": "texts_by_text",
               "levels": "text", "join_m": "metres", "near_m": "metres", "match_m": "metres",
               "wins": "text", "as_of": "date"},
+    "edits": {"path": "path", "layer": "text", "encoding": "text", "crs": "text",
+              "datum": "datum", "columns": "texts_by_text", "as_of": "date"},
     "completeness": {"share": "count", "window": "count",
                      "people_per_facility": "counts_by_text"},
     "residential": {"path": "path", **_TABLE},
@@ -77,11 +79,12 @@ ONE_OF: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "survey": (("path",),),
     "roads": (("path",),),
     "residential": (("path",),),
+    "edits": (("path",),),
 }
 """Ways to say where a section's data come from: exactly one."""
 
 OPTIONAL = ("terrain", "barriers", "gates", "compounds", "ledgers", "doors", "located",
-            "completeness", "people", "survey", "roads", "residential")
+            "completeness", "people", "survey", "roads", "residential", "edits")
 """Sections a study may do without."""
 
 SPARED_BY = {"homes": "people", "network": "roads"}
@@ -120,8 +123,8 @@ class StudyText:
         Keys given in each section.
     survey : dict
         The same: where the filled workbooks lie.
-    roads : dict
-        The same of ``[roads]``: road centrelines.
+    roads, edits : dict
+        The same of ``[roads]``, road centrelines, and ``[edits]``, links added or removed.
     amenities, ledgers : tuple of dict
         One per ``[[amenities]]``, one per ``[[ledgers]]``.
     doors, located : dict
@@ -151,6 +154,7 @@ class StudyText:
     ledgers: tuple[Mapping[str, Any], ...] = ()
     completeness: Mapping[str, Any] = field(default_factory=dict)
     roads: Mapping[str, Any] = field(default_factory=dict)
+    edits: Mapping[str, Any] = field(default_factory=dict)
     sections: frozenset[str] = frozenset()
     people: Mapping[str, Any] = field(default_factory=dict)
     survey: Mapping[str, Any] = field(default_factory=dict)
