@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from greenmap.measure.reach import attach_all, reach
     from greenmap.measure.route import route
     from greenmap.measure.score import score
+    from greenmap.measure.sensitivity import sensitivity
     from greenmap.measure.track import track
     from greenmap.measure.what_if import WhatIf, what_if
     from greenmap.model.profile import Profile, load_profile
@@ -96,6 +97,7 @@ _HOME = {
     "attach_all": "greenmap.measure.reach",
     "reach": "greenmap.measure.reach",
     "route": "greenmap.measure.route",
+    "sensitivity": "greenmap.measure.sensitivity",
     "what_if": "greenmap.measure.what_if",
     "WhatIf": "greenmap.measure.what_if",
     "isochrones": "greenmap.measure.isochrones",
@@ -139,6 +141,7 @@ __all__ = ["Assessment", "Profile", "Study", "WhatIf", "apply_edits", "assess", 
            "reach", "read_amenities", "read_communities", "read_doors", "read_edits", "read_homes",
            "read_ledger", "read_located", "read_network", "read_people", "read_roads",
            "read_status", "read_study", "read_survey", "route", "save_network", "score",
+           "sensitivity",
            "spread_people", "to_osmnx", "track", "use", "what_if", "with_heights", "write_ledger",
            "write_report", "write_results", "write_sample", "write_score", "write_survey",
            "write_survey_log", "write_track", "write_unlocated"]

@@ -13,6 +13,7 @@ from greenmap import __version__, settings
 from greenmap.commands.begin import init
 from greenmap.commands.ledger import ledger
 from greenmap.commands.score import score
+from greenmap.commands.sensitivity import sensitivity
 from greenmap.commands.standards import standards
 from greenmap.commands.survey import survey
 from greenmap.commands.track import track
@@ -156,6 +157,7 @@ def report(study: Path, out: Path | None) -> None:
 
 
 main.add_command(ledger)
+main.add_command(sensitivity)
 main.add_command(standards)
 main.add_command(survey)
 main.add_command(score)

@@ -60,14 +60,14 @@ def assess(study: Study, *, attach_limit_m: float = 100.0, search_min: float = S
     reaches: dict[str, ReachTable] = {}
     for done, name in enumerate(study.standard.profiles, start=1):
         progress.report(done, steps, "measure.reaching", profile=name)
-        reaches[name] = _reach(study, name, attachments, search_min)
+        reaches[name] = reach_clauses(study, name, attachments, search_min)
     trials: dict[str, dict[str, ReachTable]] = {}
     freed = _without_walls(study, attachments, attach_limit_m)
     for done, name in enumerate(study.standard.profiles, start=len(reaches) + 1):
         progress.report(done, steps, "measure.explaining", profile=name)
         trials[name] = _trials(study, name, attachments, freed)
     progress.report(steps - 2, steps, "measure.covering")
-    coverage = cover(reaches, study, trials=trials, sure=_without_assumed(study, attachments),
+    coverage = cover(reaches, study, trials=trials, sure=reach_sure(study, attachments),
                      no_waits=_without_waits(study, attachments, search_min))
     progress.report(steps - 1, steps, "measure.drawing")
     areas = _isochrones(study, attachments) if with_isochrones else _no_isochrones(study)
@@ -93,8 +93,9 @@ def _clauses(study: Study, profile: str) -> list[Clause]:
     return [c for c in study.standard.clauses if c.kind == "reach" and c.profile == profile]
 
 
-def _reach(study: Study, name: str, attachments: Attachments, search_min: float,
-           without: tuple[str, ...] = ()) -> ReachTable:
+def reach_clauses(study: Study, name: str, attachments: Attachments, search_min: float,
+                  without: tuple[str, ...] = ()) -> ReachTable:
+    """Walk to what one profile's clauses ask for."""
     clauses = _clauses(study, name)
     walker = study.profiles[name]
     timed = walker.unit == "min"
@@ -114,7 +115,7 @@ def _without_waits(study: Study, attachments: Attachments, search_min: float
     """Walk again without waits at crossings; None where none are counted."""
     if study.network.wait_s is None:
         return None
-    return {name: _reach(study, name, attachments, search_min, without=("crossing",))
+    return {name: reach_clauses(study, name, attachments, search_min, without=("crossing",))
             for name in study.standard.profiles if study.profiles[name].unit == "min"}
 
 
@@ -152,7 +153,7 @@ def _trials(study: Study, name: str, attachments: Attachments, freed: Attachment
     return tables
 
 
-def _without_assumed(study: Study, attachments: Attachments) -> dict[str, ReachTable] | None:
+def reach_sure(study: Study, attachments: Attachments) -> dict[str, ReachTable] | None:
     """Walk again to the clauses' limits with assumed gates shut; None where nothing is assumed."""
     hurdle = study.network.hurdle
     gates = hurdle is not None and bool((hurdle == ASSUMED).any())
@@ -163,14 +164,10 @@ def _without_assumed(study: Study, attachments: Attachments) -> dict[str, ReachT
         network = replace(network, hurdle=np.where(hurdle == ASSUMED, CLOSED, hurdle))
     put = Attachments(*(replace(part, edge=np.where(part.assumed, -1, part.edge))
                         for part in (attachments.homes, attachments.entrances)))
-    tables = {}
-    for name in study.standard.profiles:
-        clauses = _clauses(study, name)
-        farthest = max(c.limit for c in clauses)
-        tables[name] = reach(network, study.homes, study.amenities, profile=study.profiles[name],
-                             bands=(farthest,), search_limit=farthest,
-                             sets=match_clauses(study.amenities, clauses), attachments=put)
-    return tables
+    shut = replace(study, network=network)
+    return {name: reach_clauses(shut, name, put, max((c.limit for c in _clauses(study, name)),
+                                                     default=SEARCH_MIN))
+            for name in study.standard.profiles}
 
 
 def _isochrones(study: Study, attachments: Attachments) -> gpd.GeoDataFrame:

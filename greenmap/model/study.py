@@ -274,6 +274,8 @@ class Assessment:
         :func:`greenmap.measure.count_gates.count_gates`; empty without barriers.
     completeness : DataFrame, optional
         See :func:`greenmap.measure.completeness.check_completeness`.
+    sensitivity : DataFrame, optional
+        What :func:`greenmap.measure.sensitivity.sensitivity` found, if it was asked.
     """
 
     study: Study
@@ -288,6 +290,7 @@ class Assessment:
     manifest: dict[str, Any]
     gates: pd.DataFrame = field(default_factory=pd.DataFrame)
     completeness: pd.DataFrame | None = None
+    sensitivity: pd.DataFrame | None = None
 
     def _repr_html_(self) -> str:
         judged = self.coverage[self.coverage["level"] == "community"]

@@ -16,7 +16,8 @@ _KIND_OF = {
              "people_covered_no_waits "
              "people_assumed gates_surveyed gates_mapped gates_assumed gates_unknown compounds "
              "compounds_ungated completeness_known window_known people_per_facility",
-    "share": "share required shortfall share_assumed share_low share_high",
+    "share": "share required shortfall share_assumed share_low share_high "
+             "share_slower share_faster share_gates_farther share_gates_nearer",
     "plain": "limit lon lat",
     "number": "walk_median walk_p90 walk_median_no_waits walk_p90_no_waits value_no_waits "
               "leg_m area_m2 capacity value expected window_expected apart_m similarity "

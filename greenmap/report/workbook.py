@@ -27,6 +27,7 @@ from greenmap.report.gates_sheet import list_gates
 from greenmap.report.listing import list_checks, list_coverage, list_facilities, list_gaps, word
 from greenmap.report.overview import Block, marks, overview
 from greenmap.report.roads_sheet import list_roads
+from greenmap.report.sensitivity_sheet import list_sensitivity
 from greenmap.report.sources import list_inputs, source_blocks
 
 _CREATED = datetime(2000, 1, 1)
@@ -124,6 +125,9 @@ def write_workbook(result: Assessment, path: str | Path, *, lang: str | None = N
         _write_inside(book, result, lang)
     if len(complete := list_completeness(result, lang)):
         _write_table(book, "completeness", complete, freeze=2)
+    if result.sensitivity is not None:
+        _write_table(book, "sensitivity", list_sensitivity(result, lang), freeze=3,
+                     hidden=("unit_id", "clause_id"))
     _write_sources(book, result, lang)
     book.book.close()
     return Path(path)
