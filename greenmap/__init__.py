@@ -9,10 +9,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from greenmap.check_files import write_check
     from greenmap.draw.city_map import draw_coverage
     from greenmap.draw.community_map import draw_community
     from greenmap.measure.assess import assess
     from greenmap.measure.catchments import catchments
+    from greenmap.measure.completeness import check_completeness
     from greenmap.measure.cover import cover
     from greenmap.measure.find_gaps import find_checks, find_gaps
     from greenmap.measure.isochrones import isochrones
@@ -69,6 +71,7 @@ _HOME = {
     "write_sample": "greenmap.sample",
     "init_study": "greenmap.studies",
     "check_study": "greenmap.studies",
+    "write_check": "greenmap.check_files",
     "read_study": "greenmap.studies",
     "read_communities": "greenmap.read.communities",
     "read_homes": "greenmap.read.homes",
@@ -102,6 +105,7 @@ _HOME = {
     "WhatIf": "greenmap.measure.what_if",
     "isochrones": "greenmap.measure.isochrones",
     "catchments": "greenmap.measure.catchments",
+    "check_completeness": "greenmap.measure.completeness",
     "cover": "greenmap.measure.cover",
     "find_gaps": "greenmap.measure.find_gaps",
     "find_checks": "greenmap.measure.find_gaps",
@@ -144,7 +148,8 @@ __all__ = ["Assessment", "Profile", "Study", "WhatIf", "apply_edits", "assess", 
            "sensitivity",
            "spread_people", "to_osmnx", "track", "use", "what_if", "with_heights", "write_ledger",
            "write_report", "write_results", "write_sample", "write_score", "write_survey",
-           "write_survey_log", "write_track", "write_unlocated"]
+           "write_survey_log", "write_track", "write_unlocated", "check_completeness",
+           "write_check"]
 
 
 def __getattr__(name: str) -> Any:

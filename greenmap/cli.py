@@ -31,6 +31,7 @@ from greenmap.console import (
     tell_range,
     tell_walkers,
 )
+from greenmap.errors import OutputError
 
 if TYPE_CHECKING:
     from greenmap.model.study import Assessment
@@ -81,13 +82,22 @@ def demo(out: Path) -> None:
 
 @_verb
 @_STUDY
-def check(study: Path) -> None:
+@_out()
+def check(study: Path, out: Path | None) -> None:
     """List every fault of a study's files."""
     import greenmap as gm
 
     hush()  # the report tells it all
     report = gm.check_study(study)
     click.echo(report.text())
+    if report.view is not None:
+        try:
+            folder = gm.write_check(report, out or study.with_name("check"))
+            say("check_done", page=folder / "check.html", data=folder / "check.json")
+        except OutputError as error:  # the study may lie where nothing can be written
+            if out is not None:
+                raise
+            click.echo(str(error), err=True)
     click.get_current_context().exit(DONE if report.ok else BAD_INPUT)
 
 

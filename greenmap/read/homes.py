@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import fsum
 from pathlib import Path
 
 import geopandas as gpd
@@ -23,7 +24,7 @@ from greenmap.read.ids import row_ids
 from greenmap.read.places import community_of
 from greenmap.read.polygons import geodesic_areas
 from greenmap.read.tables import RawTable, read_table
-from greenmap.read.values import typed_columns
+from greenmap.read.values import parse_numbers, typed_columns
 
 GROUPS = (
     "age_0_3", "age_3_6", "age_6_12", "age_12_15", "elderly_60", "elderly_65", "elderly_80",
@@ -68,7 +69,7 @@ def read_homes(
         outside all), ``people_source``, age groups and others where the
         file has them. ``attrs``: ``source``, ``id_rule``,
         ``community_rule`` (how many by which way), ``left_out``,
-        ``dropped_columns``.
+        ``people_left_out``, ``dropped_columns``.
 
     Raises
     ------
@@ -101,10 +102,24 @@ def read_homes(
         _floor_area(frame, raw).set_index(ids), geometry=_array(points), crs="EPSG:4326"
     )
     table, how = with_community(table, communities)
-    table.attrs = raw.record(len(table), as_of=as_of) | {"id_rule": rule, "community_rule": how}
+    table.attrs = raw.record(len(table), as_of=as_of) | {
+        "id_rule": rule,
+        "community_rule": how,
+        "people_left_out": _people_gone(raw),
+    }
     check_table(table, "homes", source=raw.file, faults=faults)
     faults.raise_if_any()
     return table
+
+
+def _people_gone(raw: RawTable) -> dict[str, float]:
+    """People of the rows that were not taken, by cause."""
+    sums: dict[str, float] = {}
+    for cause, part in raw.gone:
+        if "people" in part.columns:
+            people, _ = parse_numbers(part["people"])
+            sums[cause] = sums.get(cause, 0.0) + fsum(np.nan_to_num(people))
+    return sums
 
 
 def _array(points: gpd.GeoSeries | None) -> npt.NDArray[np.object_]:

@@ -54,6 +54,8 @@ class RawTable:
         Rows not taken: (row, cause).
     dropped : tuple of str
         Headings of personal columns.
+    gone : tuple of (str, DataFrame)
+        Cause and cells of the rows not taken, for sums.
     """
 
     frame: pd.DataFrame
@@ -62,6 +64,7 @@ class RawTable:
     source: dict[str, Any]
     left_out: tuple[tuple[int, str], ...] = ()
     dropped: tuple[str, ...] = ()
+    gone: tuple[tuple[str, pd.DataFrame], ...] = ()
 
     @property
     def file(self) -> str:
@@ -79,6 +82,7 @@ class RawTable:
             rows=self.rows[kept],
             geometry=geometry,
             left_out=self.left_out + tuple((int(row), cause) for row in self.rows[~kept]),
+            gone=(*self.gone, (cause, self.frame[~kept])),
         )
 
     def record(self, rows_out: int, *, as_of: str | None) -> dict[str, Any]:
@@ -187,7 +191,8 @@ def _named(raw: RawTable, schema: Schema, given: dict[str, str], faults: Faults)
         raw = raw.keep(~_repeated(raw), "exact_repeat")
     if not len(raw.frame):
         raise TableError("read.no_rows", file=raw.file, layer=raw.source["layer"] or "-")
-    return replace(raw, frame=rename(raw.frame, matched))
+    gone = tuple((cause, rename(part, matched)) for cause, part in raw.gone)
+    return replace(raw, frame=rename(raw.frame, matched), gone=gone)
 
 
 def _repeated(raw: RawTable) -> npt.NDArray[np.bool_]:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from greenmap import i18n, settings
 from greenmap.errors import Fault
+from greenmap.model.check_view import CheckView
+from greenmap.studies.check_view import make_view
 from greenmap.studies.findings import list_found, list_warnings
 from greenmap.studies.questions import list_questions, without_asked
 from greenmap.studies.sources import read_sources
@@ -31,6 +33,9 @@ class CheckReport:
         Whether the study can be assessed.
     lang : {"zh", "en"}
         Language of the words in it.
+    view : CheckView, optional
+        Files, people and points behind the words; None where the study file
+        can't be read.
     """
 
     faults: tuple[Fault, ...]
@@ -39,6 +44,7 @@ class CheckReport:
     found: tuple[Fault, ...]
     ok: bool
     lang: str
+    view: CheckView | None = None
 
     def text(self) -> str:
         """Return the whole report, one line per finding."""
@@ -90,6 +96,7 @@ def check_study(path: str | Path, *, lang: str | None = None) -> CheckReport:
         questions = list_questions(sources.text) if sources.text else ()
         warnings = list_warnings(sources) if sources.text else ()
         found = list_found(sources) if sources.text else ()
+        view = make_view(sources)
     return CheckReport(faults=without_asked(faults, questions), questions=questions,
                        warnings=without_asked(warnings, questions), found=found,
-                       ok=not faults, lang=lang)
+                       ok=not faults, lang=lang, view=view)
