@@ -13,13 +13,16 @@ if TYPE_CHECKING:
     from greenmap.draw.city_map import draw_coverage
     from greenmap.draw.community_map import draw_community
     from greenmap.measure.assess import assess
+    from greenmap.measure.capacity import crowding, school_places
     from greenmap.measure.catchments import catchments
     from greenmap.measure.completeness import check_completeness
     from greenmap.measure.cover import cover
+    from greenmap.measure.fairness import walks_by_group, worst_tenth
     from greenmap.measure.find_gaps import find_checks, find_gaps
     from greenmap.measure.isochrones import isochrones
     from greenmap.measure.match_clauses import match_clauses
     from greenmap.measure.match_ledger import match_ledger
+    from greenmap.measure.radius import compare_radius
     from greenmap.measure.reach import attach_all, reach
     from greenmap.measure.route import route
     from greenmap.measure.score import score
@@ -108,6 +111,11 @@ _HOME = {
     "check_completeness": "greenmap.measure.completeness",
     "cover": "greenmap.measure.cover",
     "find_gaps": "greenmap.measure.find_gaps",
+    "compare_radius": "greenmap.measure.radius",
+    "walks_by_group": "greenmap.measure.fairness",
+    "worst_tenth": "greenmap.measure.fairness",
+    "crowding": "greenmap.measure.capacity",
+    "school_places": "greenmap.measure.capacity",
     "find_checks": "greenmap.measure.find_gaps",
     "assess": "greenmap.measure.assess",
     "load_programme": "greenmap.model.programme",
@@ -137,19 +145,20 @@ _HOME = {
 """Public names in the order of the work, and where each lives."""
 
 __all__ = ["Assessment", "Profile", "Study", "WhatIf", "apply_edits", "assess", "attach_all",
-           "catchments", "check_located", "check_study", "cover", "diff_standards",
-           "draw_community", "draw_coverage", "find_checks", "find_entrances", "find_gaps",
-           "init_study", "isochrones", "join_amenities", "load_profile", "load_programme",
+           "catchments", "check_completeness", "check_located", "check_study",
+           "compare_radius", "cover", "crowding", "diff_standards", "draw_community",
+           "draw_coverage", "find_checks", "find_entrances", "find_gaps", "init_study",
+           "isochrones", "join_amenities", "load_profile", "load_programme",
            "load_score_sheet", "load_standard", "match_clauses", "match_ledger",
-           "match_study_ledgers", "merge_networks", "network_from_roads", "network_from_tables",
-           "reach", "read_amenities", "read_communities", "read_doors", "read_edits", "read_homes",
-           "read_ledger", "read_located", "read_network", "read_people", "read_roads",
-           "read_status", "read_study", "read_survey", "route", "save_network", "score",
-           "sensitivity",
-           "spread_people", "to_osmnx", "track", "use", "what_if", "with_heights", "write_ledger",
-           "write_report", "write_results", "write_sample", "write_score", "write_survey",
-           "write_survey_log", "write_track", "write_unlocated", "check_completeness",
-           "write_check"]
+           "match_study_ledgers", "merge_networks", "network_from_roads",
+           "network_from_tables", "reach", "read_amenities", "read_communities",
+           "read_doors", "read_edits", "read_homes", "read_ledger", "read_located",
+           "read_network", "read_people", "read_roads", "read_status", "read_study",
+           "read_survey", "route", "save_network", "school_places", "score",
+           "sensitivity", "spread_people", "to_osmnx", "track", "use", "walks_by_group",
+           "what_if", "with_heights", "worst_tenth", "write_check", "write_ledger",
+           "write_report", "write_results", "write_sample", "write_score",
+           "write_survey", "write_survey_log", "write_track", "write_unlocated"]
 
 
 def __getattr__(name: str) -> Any:

@@ -18,13 +18,25 @@ from greenmap.model.ledger import LEDGER_COLUMNS
 from greenmap.model.standard import Alternative, load_standard
 
 
-def answered(study):
+@dataclasses.dataclass
+class Whole:
+    reaches: dict
+    coverage: pd.DataFrame
+    answers: object
+
+
+def answered_whole(study):
     reaches = {
         name: reach(study.network, study.homes, study.amenities, profile=study.profiles[name],
                     bands=(300.0, 500.0) if name == "metres" else (5.0, 10.0, 15.0),
                     sets=match_clauses(study.amenities, study.standard.clauses))
         for name in study.standard.profiles}
-    return cover(reaches, study).table
+    coverage = cover(reaches, study)
+    return Whole(reaches, coverage.table, coverage.answers)
+
+
+def answered(study):
+    return answered_whole(study).coverage
 
 
 def row(table, unit="A", clause_id="c"):

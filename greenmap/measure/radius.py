@@ -1,0 +1,212 @@
+"""Radius: the figure offices draw with circles (口径一) beside the walked one (口径二).
+
+A radius says who lives near a place as the crow flies; a walk says who can get there. Where both
+are given, those near but not covered are listed, with what keeps them away.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from greenmap.measure.match_clauses import match_clauses
+from greenmap.measure.reach_answer import limit_in_metres
+from greenmap.model.clause import Clause
+from greenmap.model.study import COVERED, HomeAnswers, Study
+from greenmap.model.unit import list_units, parents_of, units_of_homes
+
+LARGEST = 3
+"""How many causes of the difference are named."""
+
+_ARC = 32  # segments of a quarter circle: areas true to 0.1 per mille
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RadiusFigures:
+    """The two figures side by side.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Index (``unit_id``, ``clause_id``): ``level``, ``unit_name``,
+        ``radius_m``, ``people``, ``radius_people``, ``radius_share`` (口径一),
+        ``walked_people``, ``walked_share`` (口径二), ``between_people`` (near
+        but not covered), ``between_unknown`` (of these, not known),
+        ``cause_1`` … ``cause_3`` and ``people_1`` … ``people_3``,
+        ``land_share`` (口径一 as residential land; missing without such land).
+    homes : DataFrame
+        One row per home and clause that make the difference: ``home_id``,
+        ``clause_id``, ``community_id``, ``straight_m``, ``radius_m``, ``walk``
+        (``inf`` = not found), ``walk_unit``, ``reason``, ``people``.
+    """
+
+    table: pd.DataFrame
+    homes: pd.DataFrame
+
+
+def compare_radius(study: Study, answers: HomeAnswers) -> RadiusFigures:
+    """Measure the radius figure beside the walked one.
+
+    The radius is the one the source gives; else the limit in metres; else
+    what the walker covers straight ahead within the limit's minutes. Clauses
+    whose figures nobody confirmed have neither figure.
+
+    Parameters
+    ----------
+    study : Study
+    answers : HomeAnswers
+        Of the same study.
+
+    Returns
+    -------
+    RadiusFigures
+        Sums of parents equal those of their children; people are missing where
+        only floor area or homes could be counted.
+    """
+    clauses = [c for c in study.standard.clauses
+               if c.kind == "reach" and not c.unconfirmed(study.include)]
+    sets = match_clauses(study.amenities, clauses)
+    parts, homes = [], []
+    for clause in clauses:
+        k = answers.clause_id.index(clause.id)
+        straight = straight_m(study.homes, study.amenities, sets[clause.target])
+        radius = clause.radius_m or limit_in_metres(clause, study)
+        near = straight <= radius
+        for other in clause.alternatives:
+            more = straight_m(study.homes, study.amenities, sets[other.target])
+            near |= more <= (other.limit or np.inf)
+        homes.append(_homes(clause, study, answers, k, near, straight, radius))
+        table = _units(clause, study, answers, k, near, radius)
+        table["land_share"] = _land(clause, study, sets, radius, table)
+        parts.append(table)
+    return RadiusFigures(_joined(parts, study), pd.concat(homes, ignore_index=True) if homes
+                         else pd.DataFrame(columns=list(_HOMES)))
+
+
+_HOMES = ("home_id", "clause_id", "community_id", "straight_m", "radius_m", "walk", "walk_unit",
+          "reason", "people")
+
+
+def straight_m(homes: gpd.GeoDataFrame, places: gpd.GeoDataFrame, rows: npt.NDArray[np.bool_]
+               ) -> npt.NDArray[np.float64]:
+    """Measure from each home to the nearest of some places, as the crow flies.
+
+    Parameters
+    ----------
+    homes, places : GeoDataFrame of points
+        In one CRS of metres.
+    rows : (e,) array of bool
+        Which places.
+
+    Returns
+    -------
+    (h,) array of float
+        ``inf`` where there is no place.
+    """
+    found = np.full(len(homes), np.inf)
+    if rows.any():
+        tree = shapely.STRtree(places.geometry.to_numpy()[rows])
+        (home, _), metres = tree.query_nearest(homes.geometry.to_numpy(), all_matches=False,
+                                               return_distance=True)
+        found[home] = metres
+    return found
+
+
+def _homes(clause: Clause, study: Study, answers: HomeAnswers, k: int,
+           near: npt.NDArray[np.bool_], straight: npt.NDArray[np.float64], radius: float
+           ) -> pd.DataFrame:
+    between = near & (answers.state[:, k] != COVERED) & (answers.weight[:, k] > 0)
+    rows = np.flatnonzero(between)
+    rows = rows[np.argsort(answers.home_id[rows].astype(str), kind="stable")]
+    return pd.DataFrame({
+        "home_id": answers.home_id[rows], "clause_id": clause.id,
+        "community_id": study.homes["community_id"].to_numpy(object)[rows],
+        "straight_m": straight[rows], "radius_m": radius, "walk": answers.value[rows, k],
+        "walk_unit": clause.unit, "reason": answers.reason[rows, k],
+        "people": answers.weight[rows, k]}, columns=list(_HOMES))
+
+
+def _units(clause: Clause, study: Study, answers: HomeAnswers, k: int,
+           near: npt.NDArray[np.bool_], radius: float) -> pd.DataFrame:
+    order = np.argsort(answers.home_id.astype(str), kind="stable")
+    weight, reason = answers.weight[order, k], answers.reason[order, k]
+    covered = answers.state[order, k] == COVERED
+    unknown = answers.state[order, k] > COVERED + 1
+    near = near[order]
+    rows = []
+    for level, own in units_of_homes(study.homes, study.communities).items():
+        frame = pd.DataFrame({
+            "unit_id": own.iloc[order].to_numpy(object), "people": weight,
+            "radius_people": weight * near, "walked_people": weight * covered,
+            "between_people": weight * (near & ~covered),
+            "between_unknown": weight * (near & ~covered & unknown), "reason": reason})
+        sums = frame.drop(columns="reason").groupby("unit_id", sort=True).sum().reset_index()
+        apart = frame[frame["between_people"] > 0]
+        causes = apart.groupby(["unit_id", "reason"], sort=True)["between_people"].sum()
+        rows.append(sums.assign(level=level).join(_causes(causes), on="unit_id"))
+    table = pd.concat(rows, ignore_index=True)
+    for name in ("radius", "walked"):
+        table[f"{name}_share"] = table[f"{name}_people"] / table["people"].where(
+            table["people"] > 0)
+    return table.assign(clause_id=clause.id, radius_m=radius)
+
+
+def _causes(sums: pd.Series) -> pd.DataFrame:
+    """The largest causes of each unit, ties by name."""
+    names = [f"{what}_{n}" for n in range(1, LARGEST + 1) for what in ("cause", "people")]
+    found: dict[str, list[object]] = {}
+    for unit, part in sums.groupby(level="unit_id"):
+        whys = part.index.get_level_values(1)
+        ranked = sorted((-float(n), str(why)) for why, n in zip(whys, part, strict=True))[:LARGEST]
+        cells: list[object] = [cell for n, why in ranked for cell in (why, -n)]
+        found[str(unit)] = cells + ["", np.nan] * (LARGEST - len(ranked))
+    return pd.DataFrame.from_dict(found, orient="index", columns=names)
+
+
+def _land(clause: Clause, study: Study, sets: dict[str, npt.NDArray[np.bool_]], radius: float,
+          table: pd.DataFrame) -> npt.NDArray[np.float64]:
+    """Share of each unit's residential land that lies within the radius."""
+    if study.residential is None or study.residential.empty:
+        return np.full(len(table), np.nan)
+    points = study.amenities.geometry.to_numpy()
+    discs = [shapely.buffer(points[sets[clause.target]], radius, quad_segs=_ARC)]
+    discs += [shapely.buffer(points[sets[a.target]], a.limit or radius, quad_segs=_ARC)
+              for a in clause.alternatives]
+    served = shapely.union_all(np.concatenate(discs))
+    land = shapely.union_all(study.residential.geometry.to_numpy())
+    areas = study.communities.geometry
+    own = shapely.intersection(areas.to_numpy(), land)
+    whole = pd.Series(shapely.area(own), index=areas.index)
+    part = pd.Series(shapely.area(shapely.intersection(own, served)), index=areas.index)
+    shares: dict[str, float] = {}
+    for parent in parents_of(study.communities).values():
+        total = whole.groupby(parent, sort=True).sum()
+        ratio = part.groupby(parent, sort=True).sum() / total.where(total > 0)
+        shares |= {str(unit): float(share) for unit, share in ratio.items()}
+    return np.array([shares.get(str(unit), np.nan) for unit in table["unit_id"]], np.float64)
+
+
+def _joined(parts: list[pd.DataFrame], study: Study) -> pd.DataFrame:
+    columns = ["level", "unit_name", "radius_m", "people", "radius_people", "radius_share",
+               "walked_people", "walked_share", "between_people", "between_unknown",
+               *(f"{what}_{n}" for n in range(1, LARGEST + 1) for what in ("cause", "people")),
+               "land_share"]
+    if not parts:
+        return pd.DataFrame(columns=columns)
+    units = list_units(study.communities)
+    table = pd.concat(parts, ignore_index=True)
+    table["unit_name"] = table["unit_id"].map(units["name"])
+    place = {unit: n for n, unit in enumerate(units.index)}
+    table["rank"] = table["unit_id"].map(place)
+    table = table.sort_values("rank", kind="stable").set_index(["unit_id", "clause_id"])
+    for n in range(1, LARGEST + 1):
+        table[f"cause_{n}"] = table[f"cause_{n}"].fillna("")
+    if "people" not in study.homes or study.homes["people"].isna().all():
+        counts = [c for c in columns if c.endswith("people") or c.startswith("people")]
+        table[[*counts, "between_unknown"]] = np.nan
+    return table[columns]
