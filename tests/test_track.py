@@ -16,9 +16,11 @@ import greenmap as gm
 from greenmap import i18n
 from greenmap.cli import main
 from greenmap.draw.page import external
-from greenmap.errors import InputError, InputFaults
+from greenmap.errors import Faults, InputError, InputFaults
 from greenmap.model.programme import load_programme, programme_ids
 from greenmap.read.status import COLUMNS
+from greenmap.studies.programme import read_programme
+from greenmap.studies.study_text import read_study_text
 
 
 def listed(done: int = 41, total: int = 66, *, early: int = 0, date: str = "2022-12-31"):
@@ -35,11 +37,12 @@ def row_of(track, target):
     return track.table.set_index("target_id").loc[target]
 
 
-def told(error: pytest.ExceptionInfo[InputFaults]) -> list[str]:
+def told(error: pytest.ExceptionInfo[InputError]) -> list[str]:
     """Keys of the faults; each has its sentence in both languages."""
-    for fault in error.value.faults:
+    faults = error.value.faults if isinstance(error.value, InputFaults) else [error.value]
+    for fault in faults:
         assert fault.text("zh") != fault.text("en")
-    return [fault.key for fault in error.value.faults]
+    return [fault.key for fault in faults]
 
 
 @pytest.mark.parametrize("name", programme_ids())
@@ -325,3 +328,63 @@ def test_the_command_line_tracks(tmp_path):
     assert (tmp_path / "out" / "track.xlsx").is_file()
     bad = CliRunner().invoke(main, ["track", "no-such"])
     assert bad.exit_code == 2
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory):
+    folder = gm.write_sample(tmp_path_factory.mktemp("sample"))
+    study = gm.read_study(folder / "study.toml")
+    rows = [f"{code},{name},{'已创建' if n < 5 else '创建中'},{2022 if n < 5 else ''}"
+            for n, (code, name) in enumerate(study.communities["name"].items())]
+    write(folder, *rows)
+    return folder
+
+
+def programmed(folder, keys):
+    path = folder / "programme.toml"
+    text = (folder / "study.toml").read_text("utf-8")
+    path.write_text(f"{text}\n[programme]\n{keys}\n", "utf-8")
+    return path
+
+
+def test_a_study_names_its_targets_and_its_choice(sample, tmp_path):
+    study = programmed(sample, """targets = "quzhou"
+status = "台账.csv"
+only = ["quzhou-2022-aims", "quzhou-2022-steps"]
+choose = ["quzhou-2022-steps"]""")
+    out = CliRunner().invoke(main, ["track", str(study), "--out", str(tmp_path / "out"),
+                                    "--lang", "zh"])
+    assert out.exit_code == 0, out.output
+    # 5 of 11: 60 % needs 7, 70 % needs 8
+    assert "需 7，还需 2" in out.output and "需 8，还需 3" in out.output
+    assert "研究选定" in out.output and "研究未选" in out.output
+    assert "虚构数据" in (tmp_path / "out" / "track.html").read_text("utf-8")
+
+
+@pytest.mark.parametrize(("keys", "key"), [
+    ('targets = "quzhou"\nstatus = "台账.csv"', "programme.past_without_status"),
+    ('targets = "no-such"', "record.unknown_file"),
+    ('targets = "quzhou"\nchoose = ["x"]', "programme.unknown_target"),
+    ('status = "台账.csv"', "study.one_source"),
+    ('targets = "quzhou"\nstatus = "没有.csv"', "study.file_missing_near"),
+    ('targets = "quzhou"\nchosen = ["x"]', "study.unknown_key")])
+def test_a_study_with_a_faulty_programme(sample, keys, key):
+    faults = Faults()
+    text = read_study_text(programmed(sample, keys), faults)
+    if key.startswith("study."):
+        assert [fault.key for fault in faults] == [key]
+        return
+    with pytest.raises(InputError) as error:
+        read_programme(text, None)
+    assert key in told(error)
+
+
+def test_check_tells_of_a_faulty_programme(sample):
+    report = gm.check_study(programmed(sample, 'targets = "no-such"'))
+    assert [fault.key for fault in report.faults] == ["record.unknown_file"]
+
+
+def test_a_study_without_a_programme_cannot_be_tracked(sample):
+    out = CliRunner().invoke(main, ["track", str(sample / "study.toml"), "--lang", "en"])
+    assert out.exit_code == 2
+    assert "[programme]" in out.output

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from greenmap import i18n, settings
 from greenmap.console import Option, Verb, comforts, say
+
+if TYPE_CHECKING:
+    from greenmap.model.track import Track
 
 
 @click.command(cls=Verb)
@@ -24,13 +28,36 @@ def track(targets: str, status: Path | None, study: Path | None, as_of: str | No
           choose: tuple[str, ...], only: tuple[str, ...], city: str, out: Path | None) -> None:
     """Hold the status of communities against a programme's targets."""
     import greenmap as gm
+    from greenmap.studies.programme import StudyProgramme, study_programme
+
+    own = _is_study(targets)
+    place = Path(targets) if own else study
+    read = None if place is None else gm.read_study(place)
+    known = None if read is None else read.communities
+    if own and known is not None:
+        asked = study_programme(targets, known)
+    else:
+        rows = None if status is None else gm.read_status(status, communities=known, as_of=as_of)
+        asked = StudyProgramme(gm.load_programme(targets), rows, as_of, choose, only, city)
+    result = None if read is None else gm.assess(read, with_isochrones=False)
+    found = asked.track(result)
+    _tell(found, listed=asked.status is not None)
+    if out is not None:
+        gm.write_track(found, out, lang=settings.current().lang,
+                       fictional=read is not None and read.fictional)
+        say("track_done", path=out)
+
+
+def _is_study(path: str) -> bool:
+    """Whether a file is a study that names its own programme."""
+    file = Path(path)
+    return (file.suffix == ".toml" and file.is_file()
+            and "[study]" in file.read_text("utf-8-sig", errors="replace"))
+
+
+def _tell(found: Track, *, listed: bool) -> None:
     from greenmap.report.track_sheet import asked_text
 
-    result = None if study is None else gm.assess(gm.read_study(study), with_isochrones=False)
-    known = None if result is None else result.study.communities
-    rows = None if status is None else gm.read_status(status, communities=known, as_of=as_of)
-    found = gm.track(rows, targets, as_of=as_of, choose=choose, only=only, city=city,
-                     assessment=result)
     lang = settings.current().lang
     asked = {t.id: t for t in found.programme.targets}
     for row in found.table.to_dict("records"):
@@ -48,12 +75,8 @@ def track(targets: str, status: Path | None, study: Path | None, as_of: str | No
     if len(found.left):
         say("track_left", count=len(found.left))
     for row in found.history[found.history["date"] == found.as_of].to_dict("records"):
-        if rows is None and row["total"] == row["total"] and str(row["total"]) != "<NA>":
+        if not listed and row["total"] == row["total"] and str(row["total"]) != "<NA>":
             say("track_unlisted", count=row["total"] - row["done"])
-    if out is not None:
-        gm.write_track(found, out, lang=lang,
-                       fictional=result is not None and result.study.fictional)
-        say("track_done", path=out)
 
 
 def _shown(value: object) -> str:

@@ -27,6 +27,7 @@ from greenmap.studies.ledgers import doubtful_ledgers, found_ledgers
 from greenmap.studies.places import join_sources
 from greenmap.studies.roads import doubtful_roads, found_roads
 from greenmap.studies.sources import Sources
+from greenmap.studies.survey import doubtful_survey
 from greenmap.studies.walls import doubtful_walls, found_walls
 
 _ATTACHED = ("edge", "node")
@@ -135,6 +136,8 @@ def list_warnings(sources: Sources) -> tuple[Fault, ...]:
     warnings += _about_reading(sources)
     warnings += _about_amenities(sources)
     warnings += doubtful_ledgers(sources.ledger)
+    if sources.survey is not None and sources.amenities:
+        warnings += doubtful_survey(sources.survey, join_sources(sources.text, sources.amenities))
     if sources.homes is not None:
         warnings += _about_homes(sources, sources.homes)
         warnings += doubtful_people(sources.homes)

@@ -28,6 +28,7 @@ from greenmap.studies.edits import with_edits
 from greenmap.studies.inputs import list_inputs
 from greenmap.studies.ledgers import lay_ledgers, ledger_inputs, read_all_ledgers
 from greenmap.studies.places import read_all_amenities, read_all_homes
+from greenmap.studies.programme import read_programme
 from greenmap.studies.streets import read_streets, with_terrain
 from greenmap.studies.study_text import StudyText, read_study_text
 from greenmap.studies.survey import check_survey, survey_gates, survey_inputs, survey_of
@@ -118,10 +119,11 @@ def read_sources(path: str | Path) -> Sources:
     progress.report(3, _STEPS, "study.reading_homes")
     homes = attempt(faults, lambda: read_all_homes(text, communities, faults, network))
     amenities, homes = check_datums(written, network, communities, amenities, homes, faults)
-    check_survey(survey, text, amenities, faults)
     _check_release(text, communities, faults)
     ledgers = read_all_ledgers(text, communities, faults)
     matched = lay_ledgers(text, ledgers, communities, amenities, homes, network, faults)
+    check_survey(survey, text, amenities if matched is None else (matched.amenities,), faults)
+    attempt(faults, lambda: read_programme(text, communities))
     progress.report(_STEPS, _STEPS, "study.reading_homes")
     inputs = (*list_inputs(text, communities, amenities, homes, network),
               *survey_inputs(survey), *ledger_inputs(text, ledgers))

@@ -60,6 +60,8 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
                "as_of": "date", "accept": "flag", "household_size": "count",
                "area_per_person_m2": "count", "housing_share": "share", "vacancy": "part"},
     "survey": {"path": "path"},
+    "programme": {"targets": "text", "status": "path", "as_of": "date", "choose": "texts",
+                  "only": "texts", "city": "text"},
 }
 """Sections of a study file, and what each key holds."""
 
@@ -77,6 +79,7 @@ ONE_OF: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "compounds": (("path",), ("osm",)),
     "people": (("path",),),
     "survey": (("path",),),
+    "programme": (("targets",),),
     "roads": (("path",),),
     "residential": (("path",),),
     "edits": (("path",),),
@@ -84,7 +87,7 @@ ONE_OF: Mapping[str, tuple[tuple[str, ...], ...]] = {
 """Ways to say where a section's data come from: exactly one."""
 
 OPTIONAL = ("terrain", "barriers", "gates", "compounds", "ledgers", "doors", "located",
-            "completeness", "people", "survey", "roads", "residential", "edits")
+            "completeness", "people", "survey", "programme", "roads", "residential", "edits")
 """Sections a study may do without."""
 
 SPARED_BY = {"homes": "people", "network": "roads"}
@@ -121,8 +124,8 @@ class StudyText:
     study, communities, homes, network, terrain, barriers, gates, compounds, completeness,
     people, residential : dict
         Keys given in each section.
-    survey : dict
-        The same: where the filled workbooks lie.
+    survey, programme : dict
+        The same: where the filled workbooks lie; targets, their status, and the choice.
     roads, edits : dict
         The same of ``[roads]``, road centrelines, and ``[edits]``, links added or removed.
     amenities, ledgers : tuple of dict
@@ -158,6 +161,7 @@ class StudyText:
     sections: frozenset[str] = frozenset()
     people: Mapping[str, Any] = field(default_factory=dict)
     survey: Mapping[str, Any] = field(default_factory=dict)
+    programme: Mapping[str, Any] = field(default_factory=dict)
     residential: Mapping[str, Any] = field(default_factory=dict)
 
     def file(self, written: str) -> Path:

@@ -10,7 +10,7 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from greenmap.errors import Faults
+from greenmap.errors import Fault, Faults
 from greenmap.model.ledger import LEDGER_COLUMNS
 from greenmap.model.schema import first_few
 from greenmap.model.standard import Standard
@@ -80,9 +80,10 @@ def survey_of(text: StudyText, standard: Standard | None, communities: gpd.GeoDa
 
 def check_survey(survey: Survey | None, text: StudyText, amenities: tuple[gpd.GeoDataFrame, ...],
                  faults: Faults) -> None:
-    """Note what a survey speaks of and the study's facilities don't hold."""
+    """Note what a survey speaks of and the study's facilities, of one table or several, lack."""
     if survey is not None and len(survey.facilities) and amenities:
-        check_places(survey, join_sources(text, amenities), faults)
+        one = amenities[0] if len(amenities) == 1 else join_sources(text, amenities)
+        check_places(survey, one, faults)
 
 
 def survey_inputs(survey: Survey | None) -> tuple[dict[str, Any], ...]:
@@ -94,6 +95,14 @@ def survey_inputs(survey: Survey | None) -> tuple[dict[str, Any], ...]:
                   "digest": digest, "encoding": None, "crs": None, "datum": None, "layer": None,
                   "as_of": survey.log.loc[survey.log["source"] == name, "date"].max()}
                  for name, digest in survey.files)
+
+
+def doubtful_survey(survey: Survey | None, amenities: pd.DataFrame) -> list[Fault]:
+    """Say how many cells of a survey differ from another source."""
+    if survey is None:
+        return []
+    count = len(survey.conflicts) + len(_conflicts(survey, amenities))
+    return [Fault("survey.warn_conflicts", {"count": count})] if count else []
 
 
 def check_places(survey: Survey, amenities: pd.DataFrame, faults: Faults) -> None:
