@@ -288,3 +288,47 @@ def test_a_study_runs_on_centrelines_alone(road_study):
     assert [one["role"] for one in after.inputs].count("roads") == 1
     drawn = before.network.length_m.sum()
     assert after.network.length_m.sum() == pytest.approx(drawn, rel=0.01)
+
+
+def test_a_study_merges_centrelines_with_its_street_file(road_study):
+    text = road_study.read_text("utf-8")
+    own = road_study.with_name("both.toml")
+    own.write_text(text + '\n[roads]\npath = "道路中心线.shp"\n', "utf-8")
+    report = gm.check_study(own, lang="zh")
+    assert report.ok, report.text()
+    # the same streets twice: nothing is added, all of the second is left out
+    assert "两个路网已合并，以 [roads] 为准" in report.text()
+    assert "补入 0.0 km" in report.text()
+    before, both = gm.read_study(road_study).network, gm.read_study(own).network
+    assert both.source == "道路中心线.shp + streets.osm"
+    hurdles = [np.bincount(net.hurdle).tolist() for net in (before, both)]
+    assert hurdles[0][1:] == hurdles[1][1:]  # walls and gates of the street file still count
+    own.write_text(own.read_text("utf-8") + 'wins = "both"\n', "utf-8")
+    assert [fault.key for fault in gm.check_study(own).faults] == ["study.roads_wins"]
+
+
+@pytest.mark.slow
+def test_roads_of_half_the_city_make_no_false_gap(road_study):
+    # west of the middle only: three communities have no road, and are named
+    folder = road_study.parent
+    areas = gpd.read_file(folder / "communities.geojson")
+    west, south, east, north = areas.total_bounds
+    table = centrelines(folder / "streets.osm", levels=True)
+    half = table.clip(shapely.box(west - 1, south - 1, (west + east) / 2, north + 1))
+    half = half[half.geometry.geom_type.isin(["LineString", "MultiLineString"])]
+    write_shapefile(half, folder / "半.shp")
+    own = road_study.with_name("half.toml")
+    text = road_study.read_text("utf-8").split("[network]")[0]
+    own.write_text(text + '[roads]\npath = "半.shp"\n', "utf-8")
+    bare = next(warning for warning in gm.check_study(own).warnings
+                if warning.key == "study.warn_road_bare")
+    assert bare.facts["count"] == 3
+    coverage = gm.assess(gm.read_study(own)).coverage
+    whole = road_study.with_name("whole.toml")
+    whole.write_text(text + '[roads]\npath = "道路中心线.shp"\n', "utf-8")
+    full = gm.assess(gm.read_study(whole)).coverage
+    gaps = coverage.index[coverage["state"] == "not_met"]
+    assert (full.loc[gaps, "state"] == "not_met").all()
+    names = set(bare.facts["names"].split(", "))
+    own_rows = coverage[coverage["unit_name"].isin(names) & (coverage["required"].notna())]
+    assert set(own_rows["state"]) == {"not_known"}
