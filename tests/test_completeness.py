@@ -230,3 +230,51 @@ def test_a_study_file_states_the_rule(small):
 def test_a_rule_misspelt_is_told(small, line, key):
     small.write_text(f"{small.read_text('utf-8')}\n[completeness]\n{line}\n", "utf-8")
     assert [fault.key for fault in check_study(small).faults] == [key]
+
+
+def guixi(shared_data, folder, *lines):
+    """Guixi's street map with four communities of a quarter of it each, 100,000 people."""
+    import shutil
+
+    shutil.copy(shared_data / "osm" / "guixi_2024.osm", folder)
+    west, south, east, north = 117.1912, 28.2817, 117.2552, 28.3225
+    x, y = (west + east) / 2, (south + north) / 2
+    boxes = [shapely.box(*box) for box in ((west, south, x, y), (x, south, east, y),
+                                           (west, y, x, north), (x, y, east, north))]
+    gpd.GeoDataFrame({"name": NAMES}, geometry=boxes, crs=4326).to_file(folder / "areas.geojson")
+    study = folder / "study.toml"
+    study.write_text("\n".join([
+        "[study]", 'standard = "fifteen-minute-generic"', "share = 0.9",
+        "[communities]", 'path = "areas.geojson"', "[[amenities]]", "osm = true", *lines,
+        "[homes]", "osm_buildings = true", "people_total = 100000", "[network]",
+        'path = "guixi_2024.osm"',
+    ]), "utf-8")  # fmt: skip
+    return study
+
+
+@pytest.mark.parametrize("lines", [(), ("[completeness]",)])
+def test_an_almost_empty_map_warns_and_lists_no_false_gap(shared_data, tmp_path, lines):
+    """Guixi's map holds 4 schools and a park for a whole town: nothing may be found lacking."""
+    study = guixi(shared_data, tmp_path, *lines)
+    report = check_study(study)
+    warned = {line.key for line in report.warnings}
+    assert "study.warn_not_collected" in warned
+    if lines:
+        assert any(key == "study.warn_rule_few" for key in warned) or not any(
+            basis == "rule" for basis in check_completeness(read_study(study))["basis"])
+    result = assess(read_study(study), with_isochrones=False)
+    assert result.gaps.empty
+    assert not (result.coverage["state"] == "not_met").any()
+    assert (result.checks["reason"] == "not_collected").any()
+    judged = result.coverage[result.coverage["state"] == "not_known"]
+    assert (judged["share_low"] < judged["share_high"]).all()
+    assert not result.completeness["collected"].any()
+
+
+def test_a_word_against_the_map_is_told(shared_data, tmp_path):
+    """Who declares Guixi's map complete is told what is absent and what is few."""
+    report = check_study(guixi(shared_data, tmp_path, 'collected = "all"'), lang="zh")
+    told = {line.key: line for line in report.warnings}
+    assert "药店" in told["study.warn_declared_absent"].facts["categories"]
+    # 100,000 people usually have 20 parks (one per 5,000), the map holds one
+    assert "公园（公共绿地） 1/20" in told["study.warn_declared_few"].facts["categories"]

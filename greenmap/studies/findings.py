@@ -21,6 +21,7 @@ from greenmap.network.datum_evidence import LEAST_POINTS, DatumEvidence
 from greenmap.read.osm_file import ENDINGS
 from greenmap.read.source import DELIMITED, WORKBOOKS
 from greenmap.studies.about_people import doubtful_people, found_people
+from greenmap.studies.completeness_check import about_completeness
 from greenmap.studies.detail import found_waits
 from greenmap.studies.edits import found_edits, undone_edits
 from greenmap.studies.ledgers import doubtful_ledgers, found_ledgers
@@ -135,6 +136,7 @@ def list_warnings(sources: Sources) -> tuple[Fault, ...]:
         warnings.append(Fault("study.warn_no_share", {}))
     warnings += _about_reading(sources)
     warnings += _about_amenities(sources)
+    warnings += about_completeness(sources)
     warnings += doubtful_ledgers(sources.ledger)
     if sources.survey is not None and sources.amenities:
         warnings += doubtful_survey(sources.survey, join_sources(sources.text, sources.amenities))
