@@ -6,7 +6,7 @@ OUT ?= data/out/demo
 BIN := $(VENV)/bin
 export PYTHONUTF8 := 1
 
-.PHONY: demo test check bench notebooks sample clean
+.PHONY: demo test check bench notebooks sample wheelhouse clean
 
 demo: $(VENV)/.core
 	$(BIN)/greenmap demo --out $(OUT)
@@ -38,6 +38,10 @@ $(VENV)/.core: pyproject.toml constraints.txt scripts/set_up.sh
 $(VENV)/.test: pyproject.toml constraints.txt scripts/set_up.sh
 	sh scripts/set_up.sh install "$(PYTHON)" "$(VENV)" ".[test]"
 	touch $@ $(VENV)/.core
+
+wheelhouse:
+	sh scripts/set_up.sh install "$(PYTHON)" build/wheelhouse ".[wheelhouse]"
+	build/wheelhouse/bin/python scripts/wheelhouse.py
 
 clean:
 	rm -rf $(VENV) data/out data/cache build dist

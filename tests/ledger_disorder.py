@@ -71,7 +71,7 @@ def messy_name(name, dice):
     return name, how
 
 
-def messy_address(address, here, dice):
+def messy_address(address, here, compounds, dice):
     if dice.random() < 0.2:
         return None
     address = address.removeprefix("虚构区")
@@ -82,8 +82,8 @@ def messy_address(address, here, dice):
     elif dice.random() < 0.2:
         digits = "".join(s for s in address if s.isdigit())
         address = address.replace(digits, chinese(int(digits)))
-    if "号楼" in address and dice.random() < 0.5:
-        address = address.replace("号楼", dice.choice(("栋", "幢", "号楼底商")))
+    if address.startswith(compounds) and dice.random() < 0.3:
+        address = address.replace("号", dice.choice(("号底商", "号一楼", "号（小区内）")))
     if dice.random() < 0.06:  # the street only
         address = address.rstrip("号楼栋幢底商0123456789０１２３４５６７８９一二三四五六七八九十百")
     elif dice.random() < 0.05:
@@ -123,12 +123,13 @@ def world(seed=0, rows=300, on_map=0.8):
     amenities.index = pd.Index(table["id"], name="amenity_id")
     amenities["place_id"] = amenities.index
     picked = sorted(dice.sample(range(len(places)), rows))
+    walled = tuple(c.name for c in city.compounds)
     ledger, truth = [], {}
     for number, n in enumerate(picked):
         f, here = places[n], community_of(places[n].at)
         name, how = messy_name(f.name, dice)
         ledger.append((name, f.category, messy_community(here, dice),
-                       messy_address(where[n], here, dice)))
+                       messy_address(where[n], here, walled, dice)))
         truth[number] = (f"F{n:03d}" if known[n] else None, tuple(lonlat[n]), how)
     rows = pd.DataFrame(ledger, columns=["机构名称", "设施类别", "所属社区", "详细地址"])
     plates = ledgers.doors(city)[1:]

@@ -34,10 +34,10 @@ def test_no_ledger_has_coordinates_and_every_address_is_a_door(city):
 
 
 def test_a_door_lies_near_the_place_it_is_the_address_of(city):
-    # a street's doors are 24 m apart, a compound's buildings farther
+    # doors are 24 m apart
     door = {d.address: d.at for d in ledgers.all_doors(city)}
     for f, address in ledgers._open(city, {"kindergarten": ""}):
         x, y = door[address.removeprefix("虚构区")]
         away = ((x - f.at[0]) ** 2 + (y - f.at[1]) ** 2) ** 0.5
-        assert away < (60 if address.endswith("号楼") else 30), f.name
+        assert away < (30), f.name
         assert community_of(f.at).short in f.name

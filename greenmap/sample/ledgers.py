@@ -27,23 +27,22 @@ from greenmap.sample.facilities import Facility
 from greenmap.sample.plan import Point
 from greenmap.sample.tables import Rows
 
-EVERY_M, ASIDE_M = 24.0, 9.0
+EVERY_M, ASIDE_M, INSIDE_M = 24.0, 9.0, 3.0
 _KINDS = {"elderly_service_station": "养老服务站", "elderly_day_care": "老年人日间照料中心"}
 
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """A door number of a street, or a building's number in a compound."""
+    """A door number of a street, or of a compound's lanes."""
 
     street: str
     number: int
     at: Point
-    unit: str = "号"
 
     @property
     def address(self) -> str:
         """Street and number as a plate shows them."""
-        return f"{self.street}{self.number}{self.unit}"
+        return f"{self.street}{self.number}号"
 
 
 def civil_affairs(city: City) -> Rows:
@@ -103,7 +102,7 @@ def education(city: City) -> Rows:
 
 
 def doors(city: City) -> Rows:
-    """Return the layer of door numbers (门牌): named streets, buildings of compounds.
+    """Return the layer of door numbers (门牌): named streets, lanes of compounds.
 
     Parameters
     ----------
@@ -125,7 +124,7 @@ def doors(city: City) -> Rows:
 
 
 def all_doors(city: City) -> list[Door]:
-    """Return a door every 24 m on both sides of each named street, and compounds' buildings.
+    """Return a door every 24 m on both sides of each named street and compound's lane.
 
     Parameters
     ----------
@@ -135,32 +134,30 @@ def all_doors(city: City) -> list[Door]:
     Returns
     -------
     list of Door
-        Streets in their order, odd numbers on the left; then the compounds.
+        Streets in their order, odd numbers on the left.
     """
     made: list[Door] = []
     last: dict[str, int] = {}
     for street in city.streets:
-        name = street.tags.get("name")
-        if not name or street.inside or {"bridge", "tunnel"} & set(street.tags):
+        name = street.inside or street.tags.get("name")
+        if not name or street.gate or {"bridge", "tunnel"} & set(street.tags):
             continue
+        aside = INSIDE_M if street.inside else ASIDE_M
         shape = shapely.LineString(street.points)
         first = last.get(name, 0)
         for k in range(int(shape.length // EVERY_M)):
-            made += _pair(name, first + 2 * k, shape, (k + 0.5) * EVERY_M)
+            made += _pair(name, first + 2 * k, shape, (k + 0.5) * EVERY_M, aside)
         last[name] = first + 2 * int(shape.length // EVERY_M)
-    for home in city.homes:
-        if compound := home.building.compound:
-            last[compound] = last.get(compound, 0) + 1
-            made.append(Door(compound, last[compound], home.building.at, "号楼"))
     west, south, east, north = WEST, SOUTH, EAST, NORTH
     return [d for d in made if west <= d.at[0] < east and south <= d.at[1] < north]
 
 
-def _pair(name: str, before: int, shape: shapely.LineString, middle: float) -> Iterator[Door]:
+def _pair(name: str, before: int, shape: shapely.LineString, middle: float, aside: float
+          ) -> Iterator[Door]:
     """The two doors that face each other at one place of a street."""
     (x0, y0), (x1, y1) = shapely.get_coordinates(shape.interpolate([middle - 1, middle + 1]))
     run = max(float(np.hypot(x1 - x0, y1 - y0)), 1e-9)
-    for number, side in ((before + 1, ASIDE_M / run), (before + 2, -ASIDE_M / run)):
+    for number, side in ((before + 1, aside / run), (before + 2, -aside / run)):
         x, y = (x0 + x1) / 2 - side * (y1 - y0), (y0 + y1) / 2 + side * (x1 - x0)
         yield Door(name, number, (round(float(x), 1), round(float(y), 1)))
 
@@ -172,7 +169,7 @@ def _open(city: City, kinds: Mapping[str, str]) -> Iterator[tuple[Facility, str]
 
 
 def addresses(city: City, places: Sequence[Point]) -> list[str]:
-    """Return the address of each place: the nearest door, in a compound its nearest building.
+    """Return the address of each place: the nearest door, in a compound one of its own.
 
     Parameters
     ----------
