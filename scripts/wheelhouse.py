@@ -64,7 +64,8 @@ def resolve(system: str, python: str) -> list[str]:
     """
     beside = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     text = run(shutil.which("uv", path=beside) or "uv", "pip", "compile", "-q", "--no-header",
-               "--no-annotate", "--python-platform", system, "--python-version", python, "--only-binary", ":all:",
+               "--no-annotate", "--python-platform", system, "--python-version", python,
+               "--only-binary", ":all:",
                "-c", str(ROOT / "constraints.txt"), str(ROOT / "pyproject.toml"))
     return [line for line in text.splitlines() if line and not line.startswith("#")]
 
