@@ -124,7 +124,8 @@ def test_fictional_data_say_so_on_every_page():
 
 @pytest.mark.parametrize(("source", "told"), [
     ("streets.osm.pbf", "OpenStreetMap"), ("衢州市柯城区", "OpenStreetMap"),
-    ("edges.csv", "edges.csv")])
+    ("edges.csv", "edges.csv"), ("道路.shp + a.osm", "道路.shp；© OpenStreetMap"),
+    ("a.osm + 道路.shp", "道路.shp；© OpenStreetMap")])
 def test_streets_are_credited_to_whoever_drew_them(source, told):
     study = world.study(network=world.network(source))
     assert told in attribution(study, speaker("zh"))

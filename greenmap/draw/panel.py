@@ -13,6 +13,7 @@ from greenmap.model.profile import Profile
 from greenmap.model.release import release_mark
 from greenmap.model.study import Study
 from greenmap.model.wait import KINDS, SIGNALS_SHOWN, load_waits
+from greenmap.model.walk_network import MERGED
 
 Say = Callable[..., str]
 
@@ -152,7 +153,9 @@ def attribution(study: Study, say: Say) -> str:
     """
     if study.fictional:
         return say("attribution_fictional")
-    ending = PurePath(study.network.source).suffix.lower()
-    if not ending or ending in _OSM_ENDINGS:
+    parts = study.network.source.split(MERGED)
+    files = [part for part in parts if PurePath(part).suffix.lower() not in ("", *_OSM_ENDINGS)]
+    if not files:
         return say("attribution_osm")
-    return say("attribution_file", source=study.network.source)
+    key = "attribution_file" if len(files) == len(parts) else "attribution_both"
+    return say(key, source=MERGED.join(files))

@@ -27,6 +27,9 @@ U4 = npt.NDArray[np.uint32]
 Bool = npt.NDArray[np.bool_]
 Objects = npt.NDArray[np.object_]
 
+MERGED = " + "
+"""Between the names of networks that were made one."""
+
 ADDED_WAY = -1_000_000_000
 """Ways of links that the planner added have this id or a lower one."""
 

@@ -16,7 +16,7 @@ import shapely
 
 from greenmap.engine.components import components
 from greenmap.errors import NetworkError
-from greenmap.model.walk_network import F8, I8, Bool, Objects, WalkNetwork
+from greenmap.model.walk_network import F8, I8, MERGED, Bool, Objects, WalkNetwork
 from greenmap.network.attach import edge_lines, to_earth
 from greenmap.network.build import build_network
 from greenmap.network.edges import Edges
@@ -95,7 +95,7 @@ def merge_networks(
         "merged_metres_dropped": round(float(other.length_m[dropped].sum())),
         "merged_links": len(links), "merged_loose": lost,
     })  # fmt: skip
-    source = f"{winner.source} + {other.source}"
+    source = f"{winner.source}{MERGED}{other.source}"
     return build_network(edges, crs=winner.crs, source=source, repairs=repairs)
 
 

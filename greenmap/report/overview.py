@@ -115,10 +115,24 @@ def _facts(result: Assessment, lang: str) -> Block:
         (_say("fact_share", lang), required(result, lang)),
         (_say("fact_bands", lang), " / ".join(f"{band:g}" for band in study.bands)),
         (_say("fact_crs", lang), study.crs),
+        (_say("fact_streets", lang), _streets(result, lang)),
         (_say("fact_waits", lang), told_waits(result, lang)),
         *((_say("fact_mark", lang), mark) for mark in marks(result, lang)),
     )
     return Block(_say("block_facts", lang), (), rows, ("text", "long"))
+
+
+def _streets(result: Assessment, lang: str) -> str:
+    """Say where the streets come from; of centrelines also how they were joined."""
+    network = result.study.network
+    told = [network.source]
+    if network.repairs is not None:
+        told.append(i18n.text("report.streets_roads", lang, joined=network.notes["roads_joined"],
+                              near=network.notes["roads_near_miss"]))
+    if network.edit_log is not None:
+        told.append(i18n.text("report.streets_edits", lang, done=int(network.edit_log["done"].sum()),
+                              rows=len(network.edit_log)))
+    return " · ".join(told)
 
 
 def _totals(result: Assessment, lang: str) -> Block:
