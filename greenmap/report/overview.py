@@ -130,8 +130,8 @@ def _streets(result: Assessment, lang: str) -> str:
         told.append(i18n.text("report.streets_roads", lang, joined=network.notes["roads_joined"],
                               near=network.notes["roads_near_miss"]))
     if network.edit_log is not None:
-        told.append(i18n.text("report.streets_edits", lang, done=int(network.edit_log["done"].sum()),
-                              rows=len(network.edit_log)))
+        done = int(network.edit_log["done"].sum())
+        told.append(i18n.text("report.streets_edits", lang, done=done, rows=len(network.edit_log)))
     return " · ".join(told)
 
 
