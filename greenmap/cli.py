@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from greenmap import __version__, settings
-from greenmap.commands.begin import init
 from greenmap.commands.ledger import ledger
 from greenmap.commands.score import score
 from greenmap.commands.sensitivity import sensitivity
+from greenmap.commands.begin import init, sample
 from greenmap.commands.standards import standards
 from greenmap.commands.survey import survey
 from greenmap.commands.track import track
@@ -61,13 +61,7 @@ def _verb(function: Callable[..., Any]) -> Callable[..., Any]:
 main.add_command(init)
 
 
-@_verb
-@click.argument("folder", type=click.Path(path_type=Path))
-def sample(folder: Path) -> None:
-    """Write the sample district."""
-    import greenmap as gm
-
-    say("sample_done", study=gm.write_sample(folder) / "study.toml")
+main.add_command(sample)
 
 
 @_verb

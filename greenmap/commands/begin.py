@@ -1,4 +1,4 @@
-"""`greenmap init`: a study begun for a folder; what can't be known is asked."""
+"""`greenmap sample` and `greenmap init`: the sample written, a study begun for a folder."""
 
 from __future__ import annotations
 
@@ -39,3 +39,19 @@ def _answers(pairs: tuple[str, ...]) -> dict[str, str]:
             raise StudyError("init.answer_form", found=pair, how=words("option_answer"))
         answers[key.strip()] = value.strip()
     return answers
+
+
+@click.command(cls=Verb)
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--form", cls=Option, type=click.Choice(["study", "office"]), default="study")
+@click.option("--boundaries/--no-boundaries", cls=Option, default=True)
+@comforts
+def sample(folder: Path, form: str, boundaries: bool) -> None:
+    """Write the sample district."""
+    import greenmap as gm
+
+    made = gm.write_sample(folder, form=form, boundaries=boundaries)
+    if form == "office":
+        say("office_done", folder=made)
+    else:
+        say("sample_done", study=made / "study.toml")

@@ -9,9 +9,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from greenmap.errors import StudyError
 
-def write_sample(folder: str | Path, *, seed: int = 0) -> Path:
-    """Write the fictional sample district: a study ready to be assessed.
+
+def write_sample(folder: str | Path, *, seed: int = 0, form: str = "study",
+                 boundaries: bool = True) -> Path:
+    """Write the fictional sample district: a study ready to be assessed, or an office's folder.
 
     Parameters
     ----------
@@ -22,6 +25,13 @@ def write_sample(folder: str | Path, *, seed: int = 0) -> Path:
         Another seed bends the streets and deals the residents otherwise; the
         planted gaps stay. The same seed gives the same content on every
         machine.
+    form : {"study", "office"}
+        ``office``: the same district as a planning office holds it, for
+        :func:`greenmap.init_study`: no OSM, no homes, no study file; road
+        centrelines, a population table, compounds, buildings, gates, two
+        ledgers without coordinates.
+    boundaries : bool
+        Whether the office has the communities' boundaries.
 
     Returns
     -------
@@ -32,6 +42,11 @@ def write_sample(folder: str | Path, *, seed: int = 0) -> Path:
         population rasters; idle rooms; ``truth.toml`` with every planted gap
         and trap; ``说明.txt``.
 
+    Raises
+    ------
+    StudyError
+        There is no such form.
+
     Examples
     --------
     >>> from tempfile import TemporaryDirectory
@@ -39,8 +54,13 @@ def write_sample(folder: str | Path, *, seed: int = 0) -> Path:
     ...     (write_sample(folder) / "study.toml").is_file()
     True
     """
-    from greenmap.sample.files import write_all
+    from greenmap.sample.files import write_all, write_office_folder
 
     folder = Path(folder)
-    write_all(folder, seed)
+    if form == "office":
+        write_office_folder(folder, seed, boundaries=boundaries)
+    elif form == "study":
+        write_all(folder, seed)
+    else:
+        raise StudyError("sample.form", found=form)
     return folder

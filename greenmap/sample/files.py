@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from shutil import rmtree
 from tempfile import TemporaryDirectory
 
 from greenmap.i18n import text
 from greenmap.sample import layers, tables
 from greenmap.sample.city import City, make_city
-from greenmap.sample.osm import StreetFile, street_file, write_pbf, write_xml
+from greenmap.sample.osm import StreetFile, bounds, street_file, write_pbf, write_xml
 from greenmap.sample.truth import truth
 
 
@@ -31,6 +32,32 @@ def write_all(folder: Path, seed: int) -> None:
         _write_binary(city, streets, new)
         for file in sorted(new.iterdir()):
             file.replace(folder / file.name)
+
+
+def write_office_folder(folder: Path, seed: int, *, boundaries: bool) -> None:
+    """Write the sample as an office holds it; see :mod:`greenmap.sample.office`.
+
+    Parameters
+    ----------
+    folder : Path
+        Where to write; parts of the sample that are there are replaced.
+    seed : int
+        Of the city.
+    boundaries : bool
+        Whether the office has the communities' boundaries.
+    """
+    from greenmap.sample.office import write_office
+
+    city = make_city(seed)
+    folder.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(prefix=".sample-", dir=folder) as beside:
+        new = Path(beside)
+        write_office(city, bounds(city), new, boundaries=boundaries)
+        for part in sorted(new.iterdir()):
+            old = folder / part.name
+            if old.is_dir():
+                rmtree(old)
+            part.replace(old)
 
 
 def _write_text(city: City, streets: StreetFile, folder: Path) -> None:

@@ -193,9 +193,10 @@ def _about_amenities(sources: Sources) -> Iterable[Fault]:
                 "kinds": first_few([f"{kind} × {count}" for kind, count in kinds])})
     yield from _about_duplicates(sources)
     claimed = {key for table in sources.amenities for key in table.attrs.get("collected", ())}
-    claimed |= set(sources.text.study.get("collected", ())) if sources.text else set()
     if sources.ledger is not None:
         claimed |= set(sources.ledger.amenities.attrs["collected"])
+    own = sources.text.study.get("collected", ()) if sources.text else ()
+    claimed |= {own} if isinstance(own, str) else set(own)
     if sources.standard is not None and sources.amenities and "all" not in claimed:
         missing = [_category(k) for k in sources.standard.categories if k not in claimed]
         if missing:

@@ -11,6 +11,7 @@ from greenmap.model.standard import standard_ids
 from greenmap.read.ages import GROUPS
 from greenmap.studies.folder_scan import STREETS, Candidate
 from greenmap.studies.questions import MARK, marked
+from greenmap.studies.study_text import SECTIONS
 
 MOST_QUESTIONS = 5
 """More is no help; what may be left out is then only hinted at."""
@@ -45,6 +46,8 @@ def draft(found: Iterable[Candidate], *, name: str, lang: str) -> str:
     page.lines += ["", "[study]", f"name = {_quoted(name)}"]
     page.ask("standard", known=", ".join(standard_ids()))
     page.ask("share")
+    if any("虚构" in one.path for one in files.all):
+        page.lines.append("fictional = true")
     page.lines += ['profiles = ["adult", "elderly"]', "bands = [5, 10, 15]",
                    f"lang = {_quoted(lang)}", 'crs = "auto"']
     for key in sorted(page.at_once):
@@ -65,8 +68,9 @@ class _Files:
     """Candidates by what they will serve as, once all of them are known."""
 
     def __init__(self, found: Iterable[Candidate]) -> None:
+        self.all = tuple(found)
         self.by_role: dict[str, list[Candidate]] = {}
-        for one in found:
+        for one in self.all:
             self.by_role.setdefault(one.role, []).append(one)
         bare = [one for one in self["compounds"] if "community" not in one.has]
         if not self["communities"] and bare and not self.naming:
@@ -195,7 +199,7 @@ def _amenities(page: _Page, files: _Files) -> None:
     elif not files.sources():
         page.lines += ["", "[[amenities]]"]
         page.source("amenities", [])
-    if files["doors"] and files["ledger"]:
+    if files["doors"] and files["ledger"] and "doors" in SECTIONS:
         page.section("doors", files["doors"])
 
 
