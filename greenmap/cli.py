@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from greenmap import __version__, settings
+from greenmap.commands.begin import init, sample
 from greenmap.commands.ledger import ledger
 from greenmap.commands.score import score
 from greenmap.commands.sensitivity import sensitivity

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import math
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
+import openpyxl
 import pytest
 
 import greenmap as gm
 from greenmap.errors import InputFaults
+from greenmap.report.people_sheet import list_people
 
 SMALL = Path(__file__).parent / "data" / "studies" / "small"
 TABLE = "社区名称,常住人口,60岁及以上\n甲居委会,150,40\n乙居委会,81,20\n丙社区,0,0\n合计,231,60\n"
@@ -71,14 +75,7 @@ def test_compounds_hold_people_without_being_walls(folder):
 
 
 def test_without_boundaries_communities_are_those_the_homes_name(folder):
-    shutil.copy(SMALL / "homes.csv", folder)
-    lines = (folder / "homes.csv").read_text("utf-8").splitlines()
-    said = ["所属社区", "甲社区", "甲", "乙社区", "丙社区", "乙"]
-    (folder / "homes.csv").write_text(
-        "\n".join(f"{a},{b}" for a, b in zip(lines, said, strict=True)) + "\n", "utf-8")
-    edit(folder, "[people]", '[homes]\npath = "homes.csv"\ndatum = "wgs84"\n\n[people]')
-    edit(folder, 'path = "communities.geojson"', 'from = "homes"')
-    study = gm.read_study(folder / "study.toml")
+    study = gathered(folder)
     assert by_community(study)["people"] == [0, 81, 150]  # 丙, 乙, 甲 by their signs
     assert set(study.communities["outline"]) == {"hull"}
     assert "示意范围" in gm.check_study(folder / "study.toml", lang="zh").text()
@@ -112,3 +109,42 @@ def test_words_of_the_study_file_are_checked(folder, old, new, key):
     with pytest.raises(InputFaults) as caught:
         gm.read_study(folder / "study.toml")
     assert key in [fault.key for fault in caught.value.faults]
+
+
+def gathered(folder):
+    """The small study without boundaries: homes name their community."""
+    shutil.copy(SMALL / "homes.csv", folder)
+    lines = (folder / "homes.csv").read_text("utf-8").splitlines()
+    said = ["所属社区", "甲社区", "甲", "乙社区", "丙社区", "乙"]
+    (folder / "homes.csv").write_text(
+        "\n".join(f"{a},{b}" for a, b in zip(lines, said, strict=True)) + "\n", "utf-8")
+    edit(folder, "[people]", '[homes]\npath = "homes.csv"\ndatum = "wgs84"\n\n[people]')
+    edit(folder, 'path = "communities.geojson"', 'from = "homes"')
+    return gm.read_study(folder / "study.toml")
+
+
+def test_hulls_are_drawn_as_hulls_and_nothing_is_counted_by_them(folder, tmp_path):
+    study = gathered(folder)
+    clause = replace(study.standard.clauses[0], id="one", kind="present", limit=math.nan,
+                     min_count=1)
+    study = replace(study, standard=replace(study.standard, clauses=(clause,)), collected=("all",))
+    result = gm.assess(study, with_isochrones=False)
+    rows = result.coverage[result.coverage["level"] == "community"]
+    # kindergartens stand inside the hulls, but nobody knows in whose community
+    assert set(rows["state"]) <= {"not_known", "not_applicable"}
+    assert "no_outline" in set(rows["reason"])
+    page = gm.draw_coverage(result, lang="zh").html
+    assert "示意范围·非行政界线" in page
+    assert '"dashes":"2 6"' in page.replace('": "', '":"')
+
+
+def test_the_workbook_and_the_page_say_how_many_were_measured(folder, tmp_path):
+    result = gm.assess(gm.read_study(folder / "study.toml"), with_isochrones=False)
+    table = list_people(result, "zh")
+    assert table["people"].tolist() == [150, 81]
+    assert table["share_measured"].tolist() == [0, 0]
+    assert set(table["people_rules"]) == {"沿街道"}
+    gm.write_report(result, tmp_path / "a.xlsx", lang="zh")
+    assert "人口" in openpyxl.load_workbook(tmp_path / "a.xlsx").sheetnames
+    page = gm.draw_community(result, "330803001001", lang="zh").html
+    assert "其余按沿街道分摊" in page

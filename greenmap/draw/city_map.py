@@ -30,6 +30,7 @@ from greenmap.draw.tally import (
     tallies,
 )
 from greenmap.model.met_range import met_range
+from greenmap.model.outline import is_hull
 from greenmap.model.release import is_public
 from greenmap.model.small_group import groups_hidden
 from greenmap.model.study import STATES, Assessment
@@ -105,7 +106,8 @@ def _data(result: Assessment, counted: Mapping[str, Tally], links: Mapping[str, 
         "streets": layers.street_lines(
             study.network, box, most_points=MOST_STREET_POINTS, decimals=back,
             tolerance_m=max(1.0, max(right - left, top - bottom) / _SCREEN_DOTS)),
-        "bounds": layers.bounds(area), "street": palette.STREET_OVER_COLOUR, "dashes": "6 3",
+        "bounds": layers.bounds(area), "street": palette.STREET_OVER_COLOUR,
+        "dashes": "2 6" if is_hull(area) else "6 3",
         "paints": _paints(), "opacity": palette.AREA_OPACITY,
         "choices": [say("overall_judged" if judged else "overall_measured"),
                     *[c.text(lang) for c in clauses]],

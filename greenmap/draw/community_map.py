@@ -20,6 +20,7 @@ from greenmap.draw.panel import Say, attribution, head, map_words, speaker
 from greenmap.errors import OutputError
 from greenmap.model.barrier import ACCESS
 from greenmap.model.category import load_categories
+from greenmap.model.outline import is_hull
 from greenmap.model.release import is_public
 from greenmap.model.standard import Clause
 from greenmap.model.study import ANSWERS, UNKNOWN, Assessment
@@ -166,12 +167,13 @@ def _data(scene: _Scene, say: Say, lang: str) -> dict[str, Any]:
                   for band, colour in zip(bands, palette.band_colours(len(bands)), strict=True)],
         "range_opacity": palette.RANGE_OPACITY, "places": places, "signs": signs,
         "outline": layers.features(scene.area),
+        "dashes": "2 6" if is_hull(scene.area) else "8 4",
         "streets": layers.street_lines(study.network, scene.box, tolerance_m=scene.dot_m / 4,
                                        most_points=MOST_STREET_POINTS),
         "bounds": layers.bounds(scene.area), "street": palette.STREET_COLOUR,
         "attribution": str(fill("{}", attribution(study, say))),
         "words": {"choose": say("choose_clause"), "places": say("places_here"),
-                  "outline": say("layer_outline"),
+                  "outline": say("term.hull_note" if is_hull(scene.area) else "layer_outline"),
                   "gates": {access: say(f"gate_{access}") for access in ("wall", *ACCESS)},
                   "answers": [say(f"term.answer_{answer}") for answer in ANSWERS],
                   "home": say("home"), "people": say("people"), "hollow": say("place_hollow"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from greenmap.draw.figures import NONE, people_text, percent_text, walk_text
@@ -11,6 +12,7 @@ from greenmap.draw.markup import Html, fill, join, row, section, table
 from greenmap.draw.panel import Say, facts, sources, study_facts
 from greenmap.draw.tally import people_by_community
 from greenmap.model.clause_text import asks, confidence_text, measured_text
+from greenmap.model.people_share import people_shares
 from greenmap.model.small_group import groups_hidden
 from greenmap.model.standard import Clause
 from greenmap.model.study import Assessment
@@ -44,6 +46,7 @@ def side_panel(result: Assessment, community_id: str, *, say: Say, lang: str) ->
     overview = [(say("community"), study.communities.at[community_id, "name"]),
                 (say("code"), community_id),
                 (say("people"), people_text(people_by_community(result).get(community_id))),
+                *_people_from(result, community_id, say),
                 (say("homes"), f"{(study.homes['community_id'] == community_id).sum():,}"),
                 (say("area"), study.name or say("study_unnamed")),
                 *study_facts(study, say, lang)]
@@ -53,6 +56,18 @@ def side_panel(result: Assessment, community_id: str, *, say: Say, lang: str) ->
                 section(say("clauses"), _clauses(result, community_id, say, lang)),
                 section(say("overview"), facts(overview)), _gates_known(result, community_id, say),
                 sources(study, say, lang))
+
+
+def _people_from(result: Assessment, community_id: str, say: Say) -> list[tuple[str, object]]:
+    """How many people were counted where they are; nothing where all were."""
+    table = people_shares(result.study.homes)
+    one: dict[Any, Any] = table.to_dict("index").get(community_id, {})
+    if pd.isna(one.get("people", np.nan)):
+        return []
+    rules = say("people.between").join(say(f"people.rule_{rule}") for rule in one["people_rules"])
+    factor: object = NONE if pd.isna(one["people_factor"]) else f"{one['people_factor']:.2f}"
+    return [(say("people_from"), say("people_from_value", rules=rules, factor=factor,
+                                     measured=percent_text(one["share_measured"])))]
 
 
 def _button(clause: Clause, result: Assessment, say: Say) -> Html:

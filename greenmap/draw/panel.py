@@ -9,6 +9,7 @@ from typing import Any
 from greenmap import i18n
 from greenmap.draw.figures import NONE, percent_text
 from greenmap.draw.markup import Html, fill, join, row, section, table
+from greenmap.model.outline import is_hull
 from greenmap.model.profile import Profile
 from greenmap.model.release import release_mark
 from greenmap.model.study import Study
@@ -61,6 +62,8 @@ def head(title: str, study: Study, say: Say, lang: str, *, before: Html | None =
     if study.standard.disclaimer(lang):
         marks.append(fill("<b>{}</b>", study.standard.disclaimer(lang)))
     marks.append(fill("<span>{}</span>", say("term.boundaries_note")))
+    if is_hull(study.communities):
+        marks.append(fill("<b>{}</b>", say("term.hull_note")))
     return fill('<header><h1>{}</h1><p class="marks">{}{}</p></header>', title,
                 before or Html(), join(marks))
 

@@ -16,6 +16,7 @@ from greenmap.measure.present_answer import unit_believed
 from greenmap.measure.survey_answer import compare, said_of
 from greenmap.measure.unit_ground import Finding, Ground, answer_units, group_people
 from greenmap.model.clause import OF_COMMUNITIES, Clause
+from greenmap.model.outline import is_hull
 from greenmap.model.study import COVERED, NOT_COVERED, UNKNOWN
 from greenmap.model.unit import COMPOUND
 
@@ -71,7 +72,8 @@ def _places(clause: Clause, table: pd.DataFrame, sets: Mapping[str, Mask]) -> _P
 def _find(clause: Clause, ground: Ground, places: _Places, believed: npt.NDArray[np.bool_],
           people: Mapping[str, Mapping[str, float]], level: str, unit: str) -> Finding:
     assert clause.value is not None  # the grammar asks for it
-    if level == COMPOUND and clause.measure not in OF_COMMUNITIES:
+    bare = level == COMPOUND or is_hull(ground.study.communities)
+    if bare and clause.measure not in OF_COMMUNITIES:
         return said_of(clause, ground, unit, Finding(UNKNOWN, "no_outline", np.nan, clause.value))
     if clause.measure in OF_COMMUNITIES:
         total, whole, collected = _of_communities(clause, ground, level, unit)
@@ -161,6 +163,8 @@ def _divisor(clause: Clause, ground: Ground, people: Mapping[str, Mapping[str, f
         return capacity, "size_not_known" if np.isnan(capacity) else "no_places"
     members = list(ground.members[level].get(unit, ()))
     table = ground.study.communities
+    if clause.per == "land" and is_hull(table):
+        return np.nan, "no_outline"
     if clause.per == "land":
         return float(np.sort(table.geometry.reindex(members).area.to_numpy()).sum()), "no_outline"
     what, scale = _PER[clause.per]

@@ -15,6 +15,7 @@ import pandas as pd
 import shapely
 
 from greenmap.model.completeness_rule import CompletenessRule
+from greenmap.model.outline import is_hull
 from greenmap.model.study import Study
 
 Bool = npt.NDArray[np.bool_]
@@ -184,6 +185,8 @@ def _places(study: Study) -> pd.DataFrame:
 
 def _owner(study: Study, rows: pd.DataFrame) -> npt.NDArray[np.object_]:
     """The community each place lies in, of several the smallest; None outside all."""
+    if is_hull(study.communities):
+        return np.full(len(rows), None, dtype=object)
     shapes, ids = study.communities.geometry.to_numpy(), study.communities.index.to_numpy(object)
     by_size = np.lexsort((ids.astype(str), shapely.area(shapes)))
     place, area = shapely.STRtree(shapes[by_size]).query(rows.geometry.to_numpy(),

@@ -8,6 +8,7 @@ import shapely
 
 from greenmap.measure.people import count_people
 from greenmap.model.barrier import Barriers
+from greenmap.model.outline import is_hull
 from greenmap.model.study import HomeAnswers, Study
 from greenmap.network.gates import GATE_M, with_gates
 
@@ -39,6 +40,8 @@ def count_gates(study: Study, answers: HomeAnswers) -> pd.DataFrame:
         return pd.DataFrame(columns=list(COLUMNS), index=pd.Index([], name="community_id"))
     areas = study.communities.geometry.sort_index()
     table = _gates(barriers, areas.to_numpy(), areas.index)
+    if is_hull(study.communities):
+        table = table.astype(float) * np.nan  # nobody knows in whose community a gate stands
     weight, basis = count_people(study.homes, study.communities, "all")
     rests = np.zeros(len(weight), bool) if answers.assumed is None else answers.assumed.any(axis=1)
     order = np.argsort(answers.home_id.astype(str), kind="stable")  # ids fix the order of sums

@@ -15,6 +15,7 @@ from greenmap.measure.completeness import collected_at_homes
 from greenmap.measure.survey_answer import said_of
 from greenmap.measure.unit_ground import Finding, Ground, answer_units, development
 from greenmap.model.clause import CONFIRMED, Alternative, Clause
+from greenmap.model.outline import is_hull
 from greenmap.model.study import COVERED, NOT_COVERED, UNKNOWN
 from greenmap.model.unit import COMPOUND
 
@@ -63,6 +64,8 @@ def _find(clause: Clause, ground: Ground, sets: Mapping[str, Mask],
         found = Finding(COVERED, "", value, needed)
     elif sure + maybe >= needed:
         found = Finding(UNKNOWN, "place_not_sure", value, needed)
+    elif is_hull(ground.study.communities):  # only what names its community could be counted
+        found = Finding(UNKNOWN, "no_outline", value, needed)
     elif not unit_believed(ground, believed, level, unit, clause.categories):
         found = Finding(UNKNOWN, "not_collected", value, needed)
     else:

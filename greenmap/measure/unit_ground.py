@@ -13,6 +13,7 @@ import shapely
 from greenmap.measure.answer import OUTSIDE, Answer, Mask
 from greenmap.measure.people import count_people
 from greenmap.model.clause import Clause
+from greenmap.model.outline import is_hull
 from greenmap.model.study import COVERED, UNKNOWN, Study
 from greenmap.model.unit import COMPOUND, judged_level, parents_of, units_of_homes
 
@@ -92,6 +93,8 @@ def unit_ground(study: Study) -> Ground:
     areas = study.communities.geometry
     tree = shapely.STRtree(study.amenities.geometry.to_numpy())
     area, row = tree.query(areas.to_numpy(), predicate="intersects")
+    if is_hull(study.communities):  # drawn around what belongs together: nothing counts by it
+        area, row = area[:0], row[:0]
     inside = {str(c): np.sort(row[area == n]).astype(np.int64) for n, c in enumerate(areas.index)}
     return Ground(study, units, members, inside, _people(study, units, "all"))
 
@@ -108,7 +111,7 @@ def group_people(ground: Ground, group: str) -> Mapping[str, float]:
 
 def _people(study: Study, units: Mapping[str, pd.Series], group: str) -> dict[str, float]:
     weight, basis = count_people(study.homes, study.communities, group)
-    known = basis in ("measured", "estimated")
+    known = basis in ("measured", "spread", "estimated")
     sums: dict[str, float] = {}
     order = np.argsort(study.homes.index.to_numpy(dtype=str), kind="stable")
     for of_home in units.values():

@@ -44,7 +44,7 @@ def small_groups(coverage: pd.DataFrame, *, units: pd.DataFrame, standard: Stand
         On the coverage's index: ``"few"``, ``"complement"``, ``"part"`` or empty.
     """
     groups = {clause.id for clause in standard.clauses if everyone or clause.people != "all"}
-    bases = ["measured", "estimated", *(["all_residents"] if everyone else [])]
+    bases = ["measured", "spread", "estimated", *(["all_residents"] if everyone else [])]
     by_age = (coverage.index.get_level_values("clause_id").isin(groups)
               & coverage["people_basis"].isin(bases))
     people = coverage["people"].astype(float)

@@ -15,18 +15,19 @@ _KIND_OF = {
     "count": "rank people people_covered people_unknown people_missing rows rows_out "
              "people_covered_no_waits "
              "people_assumed gates_surveyed gates_mapped gates_assumed gates_unknown compounds "
-             "compounds_ungated completeness_known window_known people_per_facility",
-    "share": "share required shortfall share_assumed share_low share_high "
+             "compounds_ungated people_measured people_places people_held "
+             "completeness_known window_known people_per_facility",
+    "share": "share required shortfall share_assumed share_measured share_low share_high "
              "share_slower share_faster share_gates_farther share_gates_nearer",
     "plain": "limit lon lat",
     "number": "walk_median walk_p90 walk_median_no_waits walk_p90_no_waits value_no_waits "
               "leg_m area_m2 capacity value expected window_expected apart_m similarity "
-              "distance_m edit_metres",
+              "distance_m edit_metres people_factor",
     "code": "unit_id community_id home_id amenity_id place_id gap_id check_id clause_id digest "
             "kept_id other_id merged_into repair_id edit_id",
     "long": "clause source_text people_by_cause todo role source data_source road_finding "
             "edit_result",
-    "wider": "notes",
+    "wider": "notes people_rules",
     "text": "unit_name community_name name input_name reason cause people_basis group "
             "note category why_not confidence layer subdistrict entrance_rule "
             "completeness_basis usual_source decision kept_name other_name kept_source "

@@ -10,6 +10,7 @@ import pandas as pd
 
 from greenmap import i18n
 from greenmap.model.met_range import met_range
+from greenmap.model.outline import is_hull
 from greenmap.model.profile import Profile
 from greenmap.model.release import release_mark
 from greenmap.model.standard import LEVELS
@@ -62,7 +63,8 @@ def marks(result: Assessment, lang: str) -> tuple[str, ...]:
     if _scored_unconfirmed(result):
         first = (*first, word("unconfirmed_scored", lang))
     return (*first, *((disclaimer,) if disclaimer else ()), release_mark(result.study, lang),
-            word("boundaries_note", lang))
+            word("boundaries_note", lang),
+            *((word("hull_note", lang),) if is_hull(result.study.communities) else ()))
 
 
 def _scored_unconfirmed(result: Assessment) -> bool:

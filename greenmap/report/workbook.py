@@ -26,6 +26,7 @@ from greenmap.report.edits_sheet import list_edits
 from greenmap.report.gates_sheet import list_gates
 from greenmap.report.listing import list_checks, list_coverage, list_facilities, list_gaps, word
 from greenmap.report.overview import Block, marks, overview
+from greenmap.report.people_sheet import list_people
 from greenmap.report.roads_sheet import list_roads
 from greenmap.report.sensitivity_sheet import list_sensitivity
 from greenmap.report.sources import list_inputs, source_blocks
@@ -144,6 +145,8 @@ def _write_inside(book: _Book, result: Assessment, lang: str) -> None:
         _write_table(book, "edits", edits, freeze=2)
     if len(roads := list_roads(result, lang)):
         _write_table(book, "roads", roads, freeze=2)
+    if len(people := list_people(result, lang)):
+        _write_table(book, "people", people, freeze=2)
 
 
 def _fixed(text: str, most: int) -> str:

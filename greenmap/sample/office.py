@@ -122,7 +122,8 @@ def _write_people(city: City, folder: Path) -> None:
 
 def _counts(city: City, community: Community) -> np.ndarray:
     mine = [(h.people, *h.ages) for h in city.homes if h.community is community]
-    return np.array(mine, int).sum(axis=0)
+    counts: np.ndarray = np.array(mine, int).sum(axis=0)
+    return counts
 
 
 def _write_streets(city: City, folder: Path) -> None:

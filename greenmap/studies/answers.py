@@ -90,7 +90,7 @@ def toml_value(asked: Question, answer: Any) -> tuple[str, str] | None:
     text = unicodedata.normalize("NFKC", str(answer)).strip()
     read = {"share": _share, "collected": _collected, "year": _year, "people_total": _count,
             "datum": lambda t: _among(t, _DATUMS), "count": lambda t: _among(t, _COUNTS),
-            "standard": _standard}.get(asked.key, _quoted)
+            "standard": _standard, "category": _category}.get(asked.key, _quoted)
     value = read(text) if text else None
     if asked.key == "path" and text.lower().endswith((".tif", ".tiff")):
         return "raster", str(value)
@@ -130,6 +130,11 @@ def _standard(text: str) -> str | None:
     named = [key for key in standard_ids() if text in (load_standard(key).name(lang)
                                                        for lang in i18n.LANGUAGES)]
     return _quoted(named[0]) if len(named) == 1 else None
+
+
+def _category(text: str) -> str | None:
+    key = text if text in load_categories() else category_by_label().get(text)
+    return None if key is None else json.dumps(key)
 
 
 def _collected(text: str) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from greenmap.model.category import category_by_label
 from greenmap.model.schema import aliases, normal
 from greenmap.read.ages import read_band
 
@@ -40,6 +41,20 @@ def ours(headings: Sequence[str], table: str) -> set[str]:
     known = aliases(table)
     forms = [normal(heading, brackets=keep) for heading in headings for keep in (True, False)]
     return {known[form] for form in forms if form in known}
+
+
+def named_category(name: str) -> str:
+    """Return the category whose name stands in a file's, the longest; "" where none or two do.
+
+    Examples
+    --------
+    >>> named_category("教育-幼儿园名录"), named_category("台账")
+    ('kindergarten', '')
+    """
+    found = {label: key for label, key in category_by_label().items()
+             if len(label) > 1 and label in name}
+    best = {found[label] for label in found if not any(label in o and label != o for o in found)}
+    return best.pop() if len(best) == 1 else ""
 
 
 def raster_role(name: str) -> str:

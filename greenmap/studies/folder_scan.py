@@ -15,7 +15,7 @@ from greenmap.read.headings import heading_row, known_headings, two_lines
 from greenmap.read.kml import read_kml
 from greenmap.read.population import read_people
 from greenmap.read.source import DELIMITED, LAYERED, PARQUET, WORKBOOKS, digest
-from greenmap.studies.file_roles import ours, place_role, raster_role, table_role
+from greenmap.studies.file_roles import named_category, ours, place_role, raster_role, table_role
 
 STREETS = (".osm", ".osm.xml", ".pbf", ".osm.gz", ".osm.bz2", ".graphml")
 RASTERS = (".tif", ".tiff")
@@ -60,6 +60,8 @@ class Candidate:
         Path of the file that is used instead.
     digest : str
         Of the bytes.
+    category : str
+        Of all rows of a ledger without a column of categories, as its name says.
     """
 
     path: str
@@ -72,6 +74,7 @@ class Candidate:
     reason: str = ""
     other: str = ""
     digest: str = ""
+    category: str = ""
 
 
 def scan_folder(folder: Path) -> tuple[Candidate, ...]:
@@ -154,7 +157,11 @@ def _tables(file: Path, path: str) -> Iterator[Candidate]:
         place = ours(headings, "coordinates")
         placed = {"lon", "lat"} <= place or "location" in place
         has = _about_people(file) if role == "people" else _belongs(headings)
-        yield Candidate(path, role, flat=placed and role != "unused", has=has,
+        kind = ""
+        if role == "ledger":
+            has |= {"category"} & ours(headings, "ledgers")
+            kind = named_category(file.stem)
+        yield Candidate(path, role, flat=placed and role != "unused", has=has, category=kind,
                         map_service=bool(ours(headings, "amenities") & {"type_code"}))
     elif ending in PARQUET:
         headings, kind = _parquet(file)

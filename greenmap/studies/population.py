@@ -8,6 +8,7 @@ import geopandas as gpd
 import pandas as pd
 
 from greenmap.errors import Faults
+from greenmap.model.outline import is_hull
 from greenmap.model.schema import first_few
 from greenmap.model.walk_network import WalkNetwork
 from greenmap.network.spread_people import spread_people
@@ -52,18 +53,22 @@ def read_counted(text: StudyText, communities: gpd.GeoDataFrame | None) -> pd.Da
     people = read_people(text.file(entry["path"]), communities=communities, aliases=aliases,
                          as_of=as_of(entry, text), **args)
     people.attrs["path"] = entry["path"]
-    _check_matched(people, accept=bool(entry.get("accept")))
+    _check_matched(people, accept=bool(entry.get("accept")),
+                   gathered=communities is not None and is_hull(communities))
     return people
 
 
-def _check_matched(people: pd.DataFrame, *, accept: bool) -> None:
-    """A community without a row is a fault; rows of other communities alone are none."""
+def _check_matched(people: pd.DataFrame, *, accept: bool, gathered: bool) -> None:
+    """A community without a row is a fault; rows of other communities alone are none.
+
+    Where communities were gathered from rows that name them, one nobody names is a fault too.
+    """
     without, lost = people.attrs["communities_unmatched"], people.attrs["rows_unmatched"]
-    if accept or not without:
+    if accept or not (without or (gathered and lost)):
         return
     faults = Faults()
     shown = {"file": people.attrs["source"]["name"],
-             "communities": first_few([f"{name} ({key})" for key, name in without])}
+             "communities": first_few([f"{name} ({key})" for key, name in without]) or "-"}
     if lost:
         faults.add("people.unmatched", **shown, rows=unmatched_rows(people))
     else:

@@ -83,8 +83,11 @@ class _Files:
 
     @property
     def naming(self) -> str:
-        """Which table can stand in for boundaries, because its rows name a community."""
-        return next((role for role in ("compounds", "homes") if len(self[role]) == 1
+        """Which table can stand in for boundaries, because its rows name a community.
+
+        Buildings come first: what lies outside every compound belongs to one as well.
+        """
+        return next((role for role in ("homes", "compounds") if len(self[role]) == 1
                      and "community" in self[role][0].has), "")
 
     @property
@@ -141,6 +144,13 @@ class _Page:
         if one.no_crs:
             self.ask("crs")
 
+    def kind(self, one: Candidate) -> None:
+        """What all rows of a ledger are: its name says it, or it is asked."""
+        if one.category:
+            self.lines.append(f"category = {_quoted(one.category)}")
+        else:
+            self.ask("category")
+
 
 def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
@@ -190,6 +200,8 @@ def _amenities(page: _Page, files: _Files) -> None:
         for one in files[role]:
             page.lines += ["", f"[[{head}]]"]
             page.table(one)
+            if role == "ledger" and "category" not in one.has:
+                page.kind(one)
             if "collected" not in page.at_once:
                 page.ask("collected")
     if files.osm:

@@ -21,7 +21,7 @@ gm.style = (key, feature) => {
   if (key === "streets") return {color: data.street, weight: 1.2, opacity: 1, fill: false};
   if (key === "walls") return feature.properties.access === "wall" ? {color: gm.wall, weight: 2, opacity: .85, fill: false}
     : {color: gm.wall, weight: 1.5, radius: 4.5, fillColor: gm.gates[feature.properties.access], fillOpacity: 1};
-  if (key === "outline") return {color: "#111", weight: 2.5, dashArray: "8 4", fill: false};
+  if (key === "outline") return {color: "#111", weight: 2.5, dashArray: gm.data.dashes, fill: false};
   if (key === "isochrones")
     return {color: "#54278f", weight: 0.6, fillColor: data.bands[feature.properties.band].fill, fillOpacity: 1};
   if (key === "homes") {
