@@ -80,6 +80,7 @@ def test_totals_equal_the_population_table_to_the_person(result, folder):
     assert homes["people_measure"].notna().all() and homes["people_rule"].notna().all()
 
 
+@pytest.mark.slow
 def test_without_boundaries_totals_are_the_same(bare_result, bare):
     communities = bare_result.study.communities
     assert set(communities["outline"]) == {"hull"} and len(communities) == len(COMMUNITIES)
@@ -99,19 +100,28 @@ def in_ledgers(clause_id, result):
 
 
 @pytest.mark.parametrize("gap", GAPS, ids=lambda gap: f"{gap.community}-{gap.clause}")
-@pytest.mark.parametrize("form", ["with boundaries", "without"])
-def test_planted_gaps_are_found(gap, form, result, bare_result):
-    """All twelve can be known: what places lack is in the tables, gates and heights are given."""
-    mine = result if form == "with boundaries" else bare_result
-    assert found(mine, gap)["state"] == gap.state
+def test_planted_gaps_are_found(gap, result):
+    """All twelve can be known: places and doors are listed, gates and heights are given."""
+    row = found(result, gap)
+    assert row["state"] == gap.state
+    if gap.cause in ("wall", "gate", "steps", "slope"):
+        assert row["reason"] == gap.cause
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("gap", GAPS, ids=lambda gap: f"{gap.community}-{gap.clause}")
+def test_planted_gaps_are_found_without_boundaries(gap, bare_result):
+    assert found(bare_result, gap)["state"] == gap.state
 
 
 def test_nothing_else_is_called_a_gap(result):
+    """But where a ledger's address is a door some metres off and the share is just below 0.9."""
     planted = {(next(c.code for c in COMMUNITIES if c.key == gap.community), gap.clause)
                for gap in GAPS}
     rows = result.coverage[result.coverage["level"] == "community"]
     wrong = set(rows.index[rows["state"] == "not_met"]) - planted
     assert not {(unit, clause) for unit, clause in wrong if not in_ledgers(clause, result)}
+    assert len(wrong) <= 1
 
 
 def test_the_same_seed_writes_the_same_tables(tmp_path, folder):

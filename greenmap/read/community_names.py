@@ -41,6 +41,18 @@ def core_name(name: str) -> str:
     return _KIND.sub("", bare) or bare or shorter
 
 
+def without_office(name: str) -> str:
+    """Return a community's name without 居委会 at its end, where 社区 stands before it.
+
+    Examples
+    --------
+    >>> without_office("滨河社区居委会"), without_office("滨河居委会")
+    ('滨河社区', '滨河居委会')
+    """
+    bare = _OFFICE.sub("", name)
+    return bare if bare.endswith("社区") else name
+
+
 @dataclass(frozen=True, slots=True)
 class Names:
     """Which community a name means; made once for many look-ups.

@@ -14,7 +14,7 @@ from greenmap.errors import TableError
 from greenmap.model.crs import study_crs
 from greenmap.model.outline import HULL, OUTLINE
 from greenmap.model.schema import first_few
-from greenmap.read.community_names import core_name, names_of
+from greenmap.read.community_names import core_name, names_of, without_office
 
 MARGIN_M = 15.0
 """How far a hull stands off what it is drawn around."""
@@ -113,7 +113,7 @@ def _names(index: pd.Index[Any], owner: dict[str, str], people: pd.DataFrame | N
     if people is None:
         return [str(key) for key in index]
     known = people["name"].reindex(index)
-    return [str(key) if pd.isna(name) else str(name)
+    return [str(key) if pd.isna(name) else without_office(str(name))
             for key, name in zip(index, known, strict=True)]
 
 
