@@ -63,7 +63,7 @@ if TYPE_CHECKING:
     from greenmap.results import write_results
     from greenmap.sample import write_sample
     from greenmap.settings import use
-    from greenmap.studies import check_study, init_study, read_study
+    from greenmap.studies import begin_study, check_study, init_study, read_study
     from greenmap.studies.ledgers import check_located, match_study_ledgers
     from greenmap.studies.survey import read_survey
     from greenmap.track_files import write_track
@@ -72,6 +72,7 @@ __version__ = "0.1.0"
 
 _HOME = {
     "write_sample": "greenmap.sample",
+    "begin_study": "greenmap.studies",
     "init_study": "greenmap.studies",
     "check_study": "greenmap.studies",
     "write_check": "greenmap.check_files",
@@ -145,20 +146,19 @@ _HOME = {
 """Public names in the order of the work, and where each lives."""
 
 __all__ = ["Assessment", "Profile", "Study", "WhatIf", "apply_edits", "assess", "attach_all",
-           "catchments", "check_completeness", "check_located", "check_study",
+           "begin_study", "catchments", "check_completeness", "check_located", "check_study",
            "compare_radius", "cover", "crowding", "diff_standards", "draw_community",
            "draw_coverage", "find_checks", "find_entrances", "find_gaps", "init_study",
-           "isochrones", "join_amenities", "load_profile", "load_programme",
-           "load_score_sheet", "load_standard", "match_clauses", "match_ledger",
-           "match_study_ledgers", "merge_networks", "network_from_roads",
-           "network_from_tables", "reach", "read_amenities", "read_communities",
-           "read_doors", "read_edits", "read_homes", "read_ledger", "read_located",
-           "read_network", "read_people", "read_roads", "read_status", "read_study",
-           "read_survey", "route", "save_network", "school_places", "score",
-           "sensitivity", "spread_people", "to_osmnx", "track", "use", "walks_by_group",
-           "what_if", "with_heights", "worst_tenth", "write_check", "write_ledger",
-           "write_report", "write_results", "write_sample", "write_score",
-           "write_survey", "write_survey_log", "write_track", "write_unlocated"]
+           "isochrones", "join_amenities", "load_profile", "load_programme", "load_score_sheet",
+           "load_standard", "match_clauses", "match_ledger", "match_study_ledgers",
+           "merge_networks", "network_from_roads", "network_from_tables", "reach",
+           "read_amenities", "read_communities", "read_doors", "read_edits", "read_homes",
+           "read_ledger", "read_located", "read_network", "read_people", "read_roads",
+           "read_status", "read_study", "read_survey", "route", "save_network", "school_places",
+           "score", "sensitivity", "spread_people", "to_osmnx", "track", "use", "walks_by_group",
+           "what_if", "with_heights", "worst_tenth", "write_check", "write_ledger", "write_report",
+           "write_results", "write_sample", "write_score", "write_survey", "write_survey_log",
+           "write_track", "write_unlocated"]
 
 
 def __getattr__(name: str) -> Any:

@@ -14,7 +14,6 @@ from greenmap.commands.begin import init, sample
 from greenmap.commands.ledger import ledger
 from greenmap.commands.score import score
 from greenmap.commands.sensitivity import sensitivity
-from greenmap.commands.begin import init, sample
 from greenmap.commands.standards import standards
 from greenmap.commands.survey import survey
 from greenmap.commands.track import track

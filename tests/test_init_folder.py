@@ -77,7 +77,7 @@ def test_at_most_five_questions_and_everything_in_its_section(folder):
     assert said["compounds"] == {"path": "小区/小区范围.geojson"}  # walls, for gates are known
     assert said["gates"] == {"path": "大门.csv"}
     assert said["roads"] == {"path": "路/道路中心线.geojson"}
-    assert said["ledgers"] == [{"path": "幼儿园台账.csv"}]
+    assert said["ledgers"] == [{"path": "幼儿园台账.csv", "category": "kindergarten"}]
     assert said["homes"] == {"osm_buildings": True}
     assert [one.id for one in begun.questions] == [
         "study.standard", "study.share", "study.collected", "study.datum"]

@@ -9,6 +9,7 @@ from nbclient import NotebookClient
 
 NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.py"))
 WRITES = {"01_first_map": ("results/index.html",),
+          "02_your_own_data": ("office_coverage.html", "office_results/index.html"),
           "05_standards_and_targets": ("targets/track/track.html", "targets/score.xlsx")}
 
 
