@@ -13,7 +13,8 @@
 # %% [markdown]
 # # 用自己的资料 · Your own data
 #
-# 规划单位手里常有的是：道路中心线、社区界线、小区和楼栋、分社区的人口表、没有坐标的台账；没有 OSM，也没有居住点。
+# 规划单位手里常有的是：道路中心线、社区界线、小区和楼栋、分社区的人口表、没有坐标的台账；
+# 没有 OSM，也没有居住点。
 # 这里用同一个虚构城区，按这个样子写成一个文件夹。换成您自己的文件夹，步骤一样。
 #
 # What an office holds: road centrelines, boundaries, compounds and buildings, people by community,
@@ -30,7 +31,8 @@ sorted(str(file.relative_to(folder)) for file in folder.rglob("*.*") if file.suf
 
 # %% [markdown]
 # ## 开始 · Begin
-# `init` 认出每个文件的用途，副本、旧版、临时文件放在一边；不能替您决定的才问（不超过五个），并说明缺少的资料会怎样。
+# `init` 认出每个文件的用途，副本、旧版、临时文件放在一边；不能替您决定的才问（不超过五个），
+# 并说明缺少的资料会怎样。
 #
 # `init` finds what each file is for and sets copies and older versions aside; it asks only what it
 # can't decide, and says what each missing thing costs.
@@ -44,7 +46,8 @@ print(begun.text("zh"))
 # 在 `项目设置.xlsx` 里填，或直接改 `study.toml`，脚本里也可以这样回答。
 # 「全部收全」是对资料的声明：没有收全的类别，找不到时应记为待核实。
 #
-# Fill in 项目设置.xlsx, edit study.toml, or answer from a script. "Complete" is a claim about the data.
+# Fill in 项目设置.xlsx, edit study.toml, or answer from a script.
+# "Complete" is a claim about the data.
 
 # %%
 gm.init_study(folder, lang="zh", answers={
