@@ -7,6 +7,7 @@ from pathlib import Path
 from greenmap import progress
 from greenmap.draw.city_map import draw_coverage
 from greenmap.draw.community_map import draw_community
+from greenmap.measure.routes import Routes
 from greenmap.model.file_name import page_names
 from greenmap.model.release import is_public
 from greenmap.model.study import Assessment
@@ -53,8 +54,11 @@ def write_results(result: Assessment, folder: str | Path, *, lang: str | None = 
         progress.report(1, steps, "study.drawing_city")
         links = {code: f"communities/{page}" for code, page in pages.items()}
         draw_coverage(result, lang=lang, links=links).save(stage / "index.html")
+        routes = Routes(result) if result.attachments is not None else None
         for done, (code, page) in enumerate(pages.items(), start=2):
             progress.report(done, steps, "study.drawing_communities")
-            draw_community(result, code, lang=lang).save(stage / "communities" / page)
+            draw_community(result, code, lang=lang,
+                           routes=None if routes is None else routes.of(code)).save(
+                stage / "communities" / page)
         progress.report(steps, steps, "study.drawing_communities")
     return Path(folder)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,7 +55,8 @@ class _Scene:
 
 
 def draw_community(result: Assessment, community_id: str, *, lang: str | None = None,
-                   home_link: str = "../index.html") -> Page:
+                   home_link: str = "../index.html", routes: Mapping[str, Any] | None = None
+                   ) -> Page:
     """Draw one community's map: homes by walk, facilities, walking ranges, what is lacking.
 
     Parameters
@@ -68,6 +70,8 @@ def draw_community(result: Assessment, community_id: str, *, lang: str | None = 
     home_link : str
         Path of the city map relative to this page, not percent-encoded; empty
         for a page that stands alone.
+    routes : mapping, optional
+        From :meth:`greenmap.measure.routes.Routes.of`: a click on a home then draws its way.
 
     Returns
     -------
@@ -91,7 +95,8 @@ def draw_community(result: Assessment, community_id: str, *, lang: str | None = 
         "community", lang=lang, title=title,
         head=head(title, study, say, lang, before=fill("<span>{}</span>", back) if back else None),
         side=side_panel(result, community_id, say=say, lang=lang),
-        overlays=_overlays(result, say, lang), data=_data(scene, say, lang))
+        overlays=_overlays(result, say, lang),
+        data={**_data(scene, say, lang), **({} if routes is None else _routes(routes, say))})
 
 
 def _scene(result: Assessment, community_id: str) -> _Scene:
@@ -179,6 +184,14 @@ def _data(scene: _Scene, say: Say, lang: str) -> dict[str, Any]:
                   "home": say("home"), "people": say("people"), "hollow": say("place_hollow"),
                   **map_words(say)},
     }
+
+
+def _routes(routes: Mapping[str, Any], say: Say) -> dict[str, Any]:
+    """What a click on a home draws, and the words it is told in."""
+    names = ("walked", "straight", "legs", "climb", "wait", "gates", "none", "left_out", "click")
+    told = {name: say(f"route_{name}", homes=routes["homes"], all=routes["all"])
+            for name in names}
+    return {"routes": {**routes, "words": told}}
 
 
 def _first_clause(scene: _Scene) -> int:

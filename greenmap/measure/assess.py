@@ -81,8 +81,14 @@ def assess(study: Study, *, attach_limit_m: float = 100.0, search_min: float = S
                                                     **_assuming(study)}),
                   "attached": _counts(attachments)},
         gates=count_gates(study, coverage.answers),
+        attachments=(attachments.homes, attachments.entrances),
         completeness=check_completeness(study),
     )
+
+
+def reach_limit(result: Assessment, clause: Clause) -> float:
+    """Return how far was searched for a clause, in its unit."""
+    return result.reaches[clause.profile].search_limit
 
 
 def _units(study: Study) -> pd.DataFrame:

@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from greenmap.errors import StudyError
+from greenmap.model.attachment import Attachment
 from greenmap.model.completeness_rule import CompletenessRule
 from greenmap.model.crs import to_study
 from greenmap.model.ledger import check_ledger
@@ -276,6 +277,8 @@ class Assessment:
         See :func:`greenmap.measure.completeness.check_completeness`.
     sensitivity : DataFrame, optional
         What :func:`greenmap.measure.sensitivity.sensitivity` found, if it was asked.
+    attachments : tuple of Attachment, optional
+        How homes and places stand on the streets.
     """
 
     study: Study
@@ -291,6 +294,7 @@ class Assessment:
     gates: pd.DataFrame = field(default_factory=pd.DataFrame)
     completeness: pd.DataFrame | None = None
     sensitivity: pd.DataFrame | None = None
+    attachments: tuple[Attachment, Attachment] | None = None
 
     def _repr_html_(self) -> str:
         judged = self.coverage[self.coverage["level"] == "community"]

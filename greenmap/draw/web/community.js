@@ -55,6 +55,36 @@ gm.homeText = n => {
     words.answers[homes.answers[gm.clause][n]]];
 };
 
+// The way of a home: the streets walked, both legs, and beside them the straight line.
+gm.drawRoute = n => {
+  gm.way.clearLayers();
+  const {routes, homes, clauses} = gm.data, words = routes.words, key = String(gm.clause);
+  const walk = (routes.walks[key] || {})[n], home = [homes.lat[n], homes.lon[n]];
+  const text = [...gm.homeText(n)];
+  if (!walk) {
+    if (routes.walks[key]) text.push(routes.homes < routes.all ? words.left_out : words.none);
+    gm.way.addLayer(L.popup().setLatLng(home).setContent(gm.lines(text)));
+    return;
+  }
+  const [first, metres, straight, legHome, legPlace, climb, wait, gates] = walk, line = [home];
+  const follow = routes.next[key], seen = new Set();
+  let at = first;
+  while (at !== undefined && at >= 0 && !seen.has(at)) { seen.add(at); line.push([routes.lat[at], routes.lon[at]]); at = follow[at]; }
+  const fill = (words, ...facts) => facts.reduce((text, fact) => text.replace("#", fact), words);
+  text.push(fill(words.walked, metres), fill(words.straight, straight), fill(words.legs, legHome, legPlace));
+  if (climb !== null) text.push(fill(words.climb, climb));
+  if (wait !== null) text.push(fill(words.wait, wait));
+  if (gates.length) text.push(fill(words.gates, gates.join(", ")));
+  const bounds = L.latLngBounds(line);
+  if (!gm.map.getBounds().contains(bounds)) gm.map.fitBounds(bounds.pad(.15), {maxZoom: gm.map.getZoom(), animate: false});
+  const legs = {color: "#c51b7d", weight: 3, dashArray: "3 5", interactive: false};
+  gm.way.addLayer(L.polyline(line.slice(1, -1), {color: "#fff", weight: 7, opacity: .9, interactive: false}))
+    .addLayer(L.polyline(line.slice(1, -1), {color: "#c51b7d", weight: 4, interactive: false}))
+    .addLayer(L.polyline(line.slice(0, 2), legs)).addLayer(L.polyline(line.slice(-2), legs))
+    .addLayer(L.polyline([home, line[line.length - 1]], {color: "#333", weight: 1.5, dashArray: "8 6", interactive: false}))
+    .addLayer(L.popup({autoPanPadding: [30, 30], offset: [0, -4]}).setLatLng(home).setContent(gm.lines(text)));
+};
+
 gm.wallRows = () => {
   if (!gm.data.walls) return [];
   const found = new Set(gm.data.walls.features.map(one => one.properties.access));
@@ -84,7 +114,10 @@ gm.start = (map, layers) => {
   if (data.walls) layers.walls.addData(data.walls);
   layers.outline.addData(data.outline);
   layers.homes.addData(gm.points(data.homes.lon, data.homes.lat));
-  layers.homes.bindTooltip(one => gm.lines(gm.homeText(one.feature.properties.n)));
+  layers.homes.bindTooltip(one => gm.lines([...gm.homeText(one.feature.properties.n),
+    data.routes ? data.routes.words.click : ""]));
+  gm.way = L.layerGroup().addTo(map);
+  if (data.routes) layers.homes.on("click", one => gm.drawRoute(one.layer.feature.properties.n));
   for (const [key, places] of Object.entries(data.places)) {
     layers[key].addData(gm.points(places.lon, places.lat));
     layers[key].bindTooltip(one => gm.lines([data.signs[key].name, places.texts[one.feature.properties.n]]));
@@ -96,6 +129,7 @@ gm.start = (map, layers) => {
   // The clause's own facilities come and go with it; what was ticked by hand stays.
   const show = n => {
     gm.clause = n;
+    gm.way.clearLayers();
     const wanted = data.clauses[n].categories;
     auto.forEach(key => { if (!wanted.includes(key)) { layers[key].remove(); auto.delete(key); } });
     wanted.forEach(key => { if (!map.hasLayer(layers[key])) { layers[key].addTo(map); auto.add(key); } });
