@@ -80,18 +80,19 @@ def fetch(python: str, system: str, names: list[str], folder: Path) -> None:
         "-r", str(lock))
 
 
-def build(out: Path) -> Path:
-    """Build the zip and return its path."""
+def build(out: Path, systems: tuple[str, ...]) -> Path:
+    """Build the zip and return its path; one for a single system bears its name."""
     version = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
     out.mkdir(parents=True, exist_ok=True)
-    target = out / f"greenmap-{version}-offline.zip"
+    named = "" if len(systems) == len(PLATFORMS) else f"-{systems[0]}"
+    target = out / f"greenmap-{version}-offline{named}.zip"
     cache = out / "wheels"
     with TemporaryDirectory() as made:
         run(sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", made, str(ROOT))
         own = next(Path(made).glob("greenmap-*.whl")).read_bytes()
     locks: dict[str, list[str]] = {}
     cache.mkdir(exist_ok=True)
-    for system in PLATFORMS:
+    for system in systems:
         for python in PYTHONS:
             locks[f"{system}-{python}.txt"] = names = resolve(system, python)
             fetch(python, system, names, cache)
@@ -99,8 +100,7 @@ def build(out: Path) -> Path:
     wanted = {(name.split("==")[0].replace("-", "_").lower(), name.split("==")[1])
               for names in locks.values() for name in names}
     files = {f"wheels/{file.name}": file for file in cache.glob("*.whl")
-             if (file.name.split("-")[0].lower().replace(".", "_"), file.name.split("-")[1])
-             in wanted}
+             if _runs_on(file.name, systems) and _known(file.name) in wanted}
     stage = target.with_suffix(".part")
     with ZipFile(stage, "w") as book:
         top = target.stem
@@ -115,6 +115,18 @@ def build(out: Path) -> Path:
     stage.replace(target)
     print(f"{target}: {target.stat().st_size / 1e6:.0f} MB, {len(files) + 1} wheels")
     return target
+
+
+def _known(name: str) -> tuple[str, str]:
+    """Name and version of a wheel, as the lists of packages have them."""
+    package, version = name.split("-")[:2]
+    return package.lower().replace(".", "_"), version
+
+
+def _runs_on(name: str, systems: tuple[str, ...]) -> bool:
+    """Whether a wheel is for one of the systems, by the tag at the end of its name."""
+    tag = name.removesuffix(".whl").rpartition("-")[2]
+    return tag == "any" or any(mark in tag for system in systems for mark in PLATFORMS[system])
 
 
 def put(book: ZipFile, name: str, content: bytes, *, executable: bool = False) -> None:
@@ -132,6 +144,8 @@ def check(target: Path) -> None:
             book.extractall(place)
         top = next(place.iterdir())
         for system, tags in PLATFORMS.items():
+            if not (top / "setup" / f"{system}-3.11.txt").is_file():
+                continue
             marks = [word for tag in tags for word in ("--platform", tag)]
             for python in PYTHONS:
                 told = run(sys.executable, "-m", "pip", "install", "--dry-run", "--no-index",
@@ -140,7 +154,7 @@ def check(target: Path) -> None:
                            *marks, "-r", str(top / "setup" / f"{system}-{python}.txt"))
                 count = told.rpartition("Would install")[2].split()
                 print(f"{system} {python}: {len(count)} packages resolved from the zip alone")
-        if not sys.platform.startswith("linux"):
+        if not sys.platform.startswith("linux") or not (top / "setup" / "linux-3.11.txt").is_file():
             return
         alone = ["unshare", "-rn"] if _can_unshare() else []
         broken = {"http_proxy": "http://127.0.0.1:9", "https_proxy": "http://127.0.0.1:9"}
@@ -163,8 +177,10 @@ def main() -> None:
     ask = argparse.ArgumentParser(description=__doc__)
     ask.add_argument("--out", type=Path, default=ROOT / "dist")
     ask.add_argument("--check", type=Path, help="check this zip and build none")
+    ask.add_argument("--system", choices=sorted(PLATFORMS), help="for this one only: smaller")
     given = ask.parse_args()
-    check(given.check or build(given.out))
+    systems = (given.system,) if given.system else tuple(PLATFORMS)
+    check(given.check or build(given.out, systems))
 
 
 if __name__ == "__main__":

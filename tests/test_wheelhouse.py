@@ -87,6 +87,18 @@ def test_every_machine_has_its_list():
     assert names == made
 
 
+@pytest.mark.parametrize("tag, windows, linux", [
+    ("py3-none-any", True, True),
+    ("cp312-cp312-win_amd64", True, False),
+    ("cp311-abi3-manylinux_2_28_x86_64", False, True),
+    ("cp312-cp312-manylinux2014_x86_64.manylinux_2_17_x86_64", False, True),
+    ("cp312-cp312-musllinux_1_2_x86_64", False, False),
+])  # fmt: skip
+def test_a_zip_for_one_system_leaves_out_the_other_s_wheels(tag, windows, linux):
+    assert wheelhouse._runs_on(f"a-1-{tag}.whl", ("windows",)) == windows
+    assert wheelhouse._runs_on(f"a-1-{tag}.whl", ("linux",)) == linux
+
+
 def test_the_installer_needs_nothing_but_python():
     text = (wheelhouse.PARTS / "install.py").read_text("utf-8")
     named = set(re.findall(r"^(?:import|from) (\w+)", text, re.M))
