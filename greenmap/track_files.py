@@ -9,7 +9,13 @@ from greenmap.draw.figures import percent_text
 from greenmap.draw.track_page import draw_track, save_picture
 from greenmap.model.track import Track
 from greenmap.report.folder import staged
-from greenmap.report.track_sheet import list_left, list_targets, write_track_book, write_track_csv
+from greenmap.report.track_sheet import (
+    filled_columns,
+    list_left,
+    list_targets,
+    write_track_book,
+    write_track_csv,
+)
 
 
 def write_track(track: Track, folder: str | Path, *, lang: str | None = None,
@@ -48,7 +54,8 @@ def write_track(track: Track, folder: str | Path, *, lang: str | None = None,
     with staged(folder) as stage:
         picture = save_picture(track, stage / "track.png", lang=lang)
         told = targets.assign(rate=[percent_text(rate) for rate in targets["rate"]])
-        tables = [(i18n.text(f"programme.sheet_{name}", lang), table.rename(columns=words))
+        tables = [(i18n.text(f"programme.sheet_{name}", lang),
+                   table[filled_columns(table)].rename(columns=words))
                   for name, table in (("targets", told), ("left", left))]
         draw_track(track, tables, lang=lang, marks=marks, picture=picture
                    ).save(stage / "track.html")

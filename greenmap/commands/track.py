@@ -56,6 +56,7 @@ def _is_study(path: str) -> bool:
 
 
 def _tell(found: Track, *, listed: bool) -> None:
+    from greenmap.draw.figures import percent_text
     from greenmap.report.track_sheet import asked_text
 
     lang = settings.current().lang
@@ -67,8 +68,7 @@ def _tell(found: Track, *, listed: bool) -> None:
         say("track_row", id=target.id, by=target.by, asked=asked_text(target, lang),
             done=_shown(row["done"]), total=_shown(row["total"]), needed=_shown(row["needed"]),
             more=_shown(row["more"]), state=f"{state} {why}".rstrip(),
-            rate="—" if row["rate"] is None or row["rate"] != row["rate"]
-            else f"{row['rate']:.1%}",
+            rate=percent_text(row["rate"]),
             choice=i18n.text(f"programme.choice_{row['choice']}", lang) if row["choice"] else "",
             sentence=target.sentence_zh if lang == "zh" else target.sentence_en,
             source=target.source_zh if lang == "zh" else target.source_en)

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from greenmap import i18n
-from greenmap.draw.figures import NONE
+from greenmap.draw.figures import NONE, percent_text
 from greenmap.draw.markup import Html, fill, join, row, section, table
 from greenmap.draw.page import Page
 from greenmap.model.track import Track
@@ -19,6 +19,7 @@ from greenmap.model.track import Track
 _FONTS = ("Noto Sans CJK SC", "Source Han Sans SC", "Microsoft YaHei", "SimHei", "PingFang SC",
           "Hiragino Sans GB", "WenQuanYi Micro Hei", "WenQuanYi Zen Hei")
 _BLUE, _ORANGE, _GREY = "#2C7BB6", "#D95F0E", "#666666"
+_CLEAR = {"facecolor": "white", "edgecolor": "none", "pad": 1.0, "alpha": 0.8}
 _STYLE = """
 body{font:15px/1.5 "Noto Sans CJK SC","Microsoft YaHei","PingFang SC",sans-serif;margin:24px auto;
 max-width:1200px;padding:0 16px;color:#222}
@@ -77,16 +78,18 @@ def _plot(axes: Any, track: Track, lang: str) -> None:
         axes.plot([_year(d) for d in rows["date"]], values, "o-", color=_BLUE,
                   label=city or _say("chart_done", lang))
         for d, value, done in zip(rows["date"], values, rows["done"], strict=True):
-            told = f"{value:.1f}% ({done})" if by_share else f"{done}"
+            told = f"{percent_text(value / scale)} ({done})" if by_share else f"{done}"
             axes.annotate(told, (_year(d), value), xytext=(-9, -4),
-                          textcoords="offset points", ha="right", color=_BLUE)
+                          textcoords="offset points", ha="right", color=_BLUE,
+                          bbox=_CLEAR)
     kind = "share" if by_share else "count"
     for target in track.table[track.table["metric"] == kind].to_dict("records"):
         value, at = float(target["value"]) * scale, _year(target["by"])
         chosen = target["choice"] in ("", "chosen")
         axes.plot([at], [value], "D", color=_ORANGE, fillstyle="full" if chosen else "none")
         axes.annotate(f"≥ {round(value, 6):g}{'%' if by_share else ''}  {target['by']}",
-                      (at, value), xytext=(9, -4), textcoords="offset points", color=_ORANGE)
+                      (at, value), xytext=(9, -4), textcoords="offset points", color=_ORANGE,
+                      bbox=_CLEAR)
     axes.plot([], [], "D", color=_ORANGE, label=_say("chart_target", lang))
     years = [_year(d) for d in (*track.history["date"], *track.table["by"])]
     if years:

@@ -113,13 +113,11 @@ def score_sheets(score: Score, lang: str) -> list[Sheet]:
     sheet = score.sheet
     about = [f"{sheet.name(lang)}: {sheet.source_zh if lang == 'zh' else sheet.source_en} ("
              f"{i18n.text(f'term.confidence_{sheet.confidence}', lang)})", _say("note_range", lang)]
-    if sheet.example:
-        about.insert(0, _say("example", lang))
     rules = pd.DataFrame(
         [{"stars_low": s.stars, "points_low": s.least} for s in sheet.stars])
     return [_table("stars", list_stars(score, lang), lang, about),
-            _table("items", list_items(score, lang), lang, about[:1]),
-            _table("rules", rules, lang, [*about[:1], _say(
+            _table("items", list_items(score, lang), lang, []),
+            _table("rules", rules, lang, [_say(
                 "note_veto", lang, stars=sheet.veto_stars), _say("note_part", lang)])]
 
 

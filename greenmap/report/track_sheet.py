@@ -21,6 +21,8 @@ LEFT = ("rank", "community_id", "name", "city", "district", "rank_in_district", 
         "status", "gaps", "not_known", "people", "enough_for")
 _SHAPE = {**dict.fromkeys(("done", "unknown", "total", "needed", "more", "rank", "gaps",
                            "rank_in_district", "not_known", "people"), "count"), "rate": "share"}
+_OPTIONAL = ("city", "district", "rank_in_district", "subdistrict", "not_known", "unknown",
+             "reason", "choice", "enough_for")
 _WIDTH = {"sentence": 40, "source": 32, "target_id": 20, "reason": 22, "community_id": 16,
           "name": 18, "enough_for": 24, "jurisdiction": 16}
 
@@ -69,7 +71,7 @@ def list_targets(track: Track, lang: str) -> pd.DataFrame:
             "choice": _say(f"choice_{row['choice']}", lang) if row["choice"] else "",
             "sentence": target.sentence_zh if zh else target.sentence_en,
             "source": target.source_zh if zh else target.source_en,
-            "confidence": i18n.text(f"term.confidence_{target.confidence}", lang)})
+            "confidence": _say(f"confidence_{target.confidence}", lang)})
     return pd.DataFrame(rows, columns=list(TARGETS))
 
 
@@ -115,9 +117,14 @@ def track_sheets(track: Track, lang: str) -> list[Sheet]:
     return sheets
 
 
+def filled_columns(table: pd.DataFrame) -> list[str]:
+    """Return the columns that say anything; some are worth a place only then."""
+    return [c for c in table.columns if c not in _OPTIONAL
+            or any(_plain(value) not in (None, "", 0) for value in table[c])]
+
+
 def _sheet(name: str, table: pd.DataFrame, lang: str, notes: Sequence[str]) -> Sheet:
-    shown = [c for c in table.columns if c not in ("city", "district", "subdistrict", "not_known")
-             or any(_plain(value) not in (None, "") for value in table[c])]
+    shown = filled_columns(table)
     columns = tuple(Column(_say(f"col_{c}", lang), _WIDTH.get(c, 11), _SHAPE.get(c, "text"))
                     for c in shown)
     rows = [[_plain(value) for value in row] for row in table[shown].itertuples(index=False)]
