@@ -135,9 +135,9 @@ def find_datum(
         most = max(int(found.sum()) for found in inside.values())
         return DatumEvidence("too_few", declared, declared, {}, most, 0, 0.0, ground)
     hits = {key: inside[key] & fits(at[key]) for key in usable}
-    chance = _by_chance(network, at, fits)
-    scores = {key: _score(hits[key][inside[key]], chance) for key in usable}
-    verdict, best, other = _judge(declared, scores)
+    chance = by_chance(network, at, fits)
+    scores = {key: fit_score(hits[key][inside[key]], chance) for key in usable}
+    verdict, best, other = judge_readings(declared, scores)
     _, _, apart = Geod(ellps="WGS84").inv(*world[best].T, *world[other].T)
     rows = hits[best] & ~hits[other] if verdict == "mixed" else np.zeros(len(ids), bool)
     return DatumEvidence(verdict, declared, best, scores, int(inside[best].sum()), len(chance),
@@ -179,10 +179,24 @@ def _ground(
     return beside_street, "streets"
 
 
-def _by_chance(
+def by_chance(
     network: WalkNetwork, at: Mapping[str, F8], fits: Callable[[F8], Bool]
 ) -> npt.NDArray[np.float64]:
-    """Share and number of points that sit well under shifts no datum makes, one row a shift."""
+    """Share and number of points that sit well under shifts no datum makes, one row a shift.
+
+    Parameters
+    ----------
+    network : WalkNetwork
+        Points outside its data don't count.
+    at : mapping of str to (n, 2) array
+        Points of each reading, metres.
+    fits : callable
+        Which of some points sit well.
+
+    Returns
+    -------
+    (s, 2) array
+    """
     turns = np.arange(_DIRECTIONS) * 2 * np.pi / _DIRECTIONS
     ring = [(r * np.cos(turn), r * np.sin(turn)) for r in _RADII for turn in turns]
     middle = {key: np.median(xy, axis=0) for key, xy in at.items()}
@@ -197,9 +211,18 @@ def _by_chance(
     return np.array(found, float).reshape(-1, 2)
 
 
-def _score(hits: Bool, chance: F8) -> float:
-    """Standard deviations above chance.
+def fit_score(hits: Bool, chance: F8) -> float:
+    """Return the standard deviations above chance.
 
+    Parameters
+    ----------
+    hits : (n,) array of bool
+        Which points sit well.
+    chance : (s, 2) array
+        From :func:`by_chance`.
+
+    Notes
+    -----
     A share of n points varies as p (1 - p) / n, times how much more than that the shifts vary:
     neighbouring points fall into the same block together.
     """
@@ -212,10 +235,18 @@ def _score(hits: Bool, chance: F8) -> float:
     return float((hits.mean() - mean) / spread)
 
 
-def _judge(
+def judge_readings(
     declared: str, scores: Mapping[str, float]
 ) -> tuple[str, str, str]:
-    """Verdict, best reading, and the one it is set against."""
+    """Return the verdict, the best reading, and the one it is set against.
+
+    Parameters
+    ----------
+    declared : str
+        Datum the points were read in.
+    scores : mapping of str to float
+        By datum, see :func:`fit_score`.
+    """
     ranked = sorted(scores, key=lambda key: (-scores[key], key != declared))
     best, second = ranked[0], ranked[1] if len(ranked) > 1 else None
     if second and scores[second] >= MIXED:

@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 
 from greenmap.errors import Faults
 from greenmap.model.datum import is_shifted
 from greenmap.model.schema import first_few
 from greenmap.model.walk_network import WalkNetwork
+from greenmap.network.boundary_evidence import find_boundary_datum
 from greenmap.network.datum_evidence import (
     CERTAIN,
     LEAD,
@@ -90,6 +92,8 @@ def check_datums(text: StudyText, network: WalkNetwork | None,
         buildings = attempt(Faults(), lambda: read_osm_buildings(text.file(written)))
         return None if buildings is None else buildings.geometry
 
+    if communities is not None and "path" in text.communities:
+        _check_boundaries(text, network, communities, outlines, faults)
     checked = list(amenities)
     for place, number, entry in _tables(text, amenities):
         section = f"[[amenities]] {number}"
@@ -106,6 +110,26 @@ def check_datums(text: StudyText, network: WalkNetwork | None,
         if homes is not None:
             _note(homes, found, text.homes)
     return tuple(checked), homes
+
+
+def _check_boundaries(text: StudyText, network: WalkNetwork, communities: gpd.GeoDataFrame,
+                      outlines: Any, faults: Faults) -> None:
+    """Boundaries that cut through the buildings in their own datum, and not in another."""
+    entry = text.communities
+    west, south, east, north = communities.total_bounds
+    shifted = is_shifted(np.array([(west + east) / 2]), np.array([(south + north) / 2]))
+    if entry.get("datum") == AUTO or not shifted.any():
+        return
+    found = find_boundary_datum(network, communities, declared=entry.get("datum", "wgs84"),
+                                buildings=outlines())
+    if found is None:
+        return
+    communities.attrs["datum_evidence"] = found
+    if found.verdict == "other" and not entry.get("accept"):
+        faults.add("study.datum_other", file=text.path.name, section="[communities]",
+                   path=entry["path"], declared=found.declared, best=found.best,
+                   offset=f"{found.offset_m:.0f}", points=found.points, shifts=found.shifts,
+                   scores=", ".join(f"{k} {v:.1f}" for k, v in found.scores.items()))
 
 
 def _tables(text: StudyText, tables: tuple[gpd.GeoDataFrame, ...]

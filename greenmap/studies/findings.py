@@ -229,6 +229,9 @@ def _about_homes(sources: Sources, homes: gpd.GeoDataFrame) -> Iterable[Fault]:
 
 
 def _about_communities(sources: Sources, communities: gpd.GeoDataFrame) -> Iterable[Fault]:
+    evidence: DatumEvidence | None = communities.attrs.get("datum_evidence")
+    if evidence is not None and evidence.verdict in ("likely", "other"):
+        yield Fault("study.warn_boundary_datum", _datum_facts(communities, evidence))
     names = communities["name"]
     pairs = communities.attrs.get("overlaps", ())
     if pairs:
