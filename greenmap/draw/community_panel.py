@@ -50,10 +50,11 @@ def side_panel(result: Assessment, community_id: str, *, say: Say, lang: str) ->
                 (say("homes"), f"{(study.homes['community_id'] == community_id).sum():,}"),
                 (say("area"), study.name or say("study_unnamed")),
                 *study_facts(study, say, lang)]
-    return fill("<aside>{}{}{}{}{}{}</aside>",
+    return fill("<aside>{}{}{}{}{}{}{}</aside>",
                 section(say("missing"), lacking),
                 section(say("unknown"), unknown),
                 section(say("clauses"), _clauses(result, community_id, say, lang)),
+                _two_figures(result, community_id, say, lang),
                 section(say("overview"), facts(overview)), _gates_known(result, community_id, say),
                 sources(study, say, lang))
 
@@ -107,6 +108,30 @@ def _causes(gap: dict[str, Any], say: Say) -> str:
     return say("list_mark").join(
         say("cause_people", cause=say(f"term.cause_{cause}"), people=people_text(float(n)))
         for cause, n in found)
+
+
+def _two_figures(result: Assessment, community_id: str, say: Say, lang: str) -> Html:
+    """Where the radius figure and the walked one differ: both, and what lies between."""
+    if result.radius is None or community_id not in result.radius.index.get_level_values(0):
+        return Html()
+    hidden = groups_hidden(result).xs(community_id, level="unit_id")
+    lines = []
+    mine = result.radius.xs(community_id, level="unit_id").reset_index()
+    for found in mine.to_dict("records"):
+        if not found["between_people"] > 0 or hidden[found["clause_id"]]:
+            continue
+        causes = [say("cause_people", cause=say(f"term.reason_{found[f'cause_{n}']}"),
+                      people=people_text(found[f"people_{n}"]))
+                  for n in (1, 2, 3) if found[f"cause_{n}"]]
+        lines.append(row([
+            result.study.standard.clause(found["clause_id"]).text(lang),
+            percent_text(found["radius_share"]), percent_text(found["walked_share"]),
+            fill("{}{}", people_text(found["between_people"]),
+                 _small(say("list_mark").join(causes)))]))
+    if not lines:
+        return Html()
+    head = [say("clause"), say("by_radius"), say("by_walk"), say("between")]
+    return section(say("two_figures"), table(head, lines, kind="clauses"))
 
 
 def _gates_known(result: Assessment, community_id: str, say: Say) -> Html:

@@ -9,13 +9,16 @@ import numpy as np
 import pandas as pd
 
 from greenmap import progress
+from greenmap.measure.capacity import crowd_places
 from greenmap.measure.causes import Trial, list_trials
 from greenmap.measure.completeness import check_completeness
 from greenmap.measure.count_gates import count_gates
 from greenmap.measure.cover import cover
+from greenmap.measure.fairness import walks_by_group, worst_tenth
 from greenmap.measure.find_gaps import find_checks, find_gaps
 from greenmap.measure.isochrones import isochrones
 from greenmap.measure.match_clauses import Mask, match_clauses
+from greenmap.measure.radius import compare_radius
 from greenmap.measure.reach import SEARCH_MIN, Attachments, attach_all, reach
 from greenmap.measure.unit_ground import audits_compounds
 from greenmap.model.manifest import make_manifest
@@ -71,6 +74,7 @@ def assess(study: Study, *, attach_limit_m: float = 100.0, search_min: float = S
                      no_waits=_without_waits(study, attachments, search_min))
     progress.report(steps - 1, steps, "measure.drawing")
     areas = _isochrones(study, attachments) if with_isochrones else _no_isochrones(study)
+    figures = compare_radius(study, coverage.answers)
     progress.report(steps, steps, "measure.done")
     return Assessment(
         study=study, reaches=reaches, coverage=coverage.table, answers=coverage.answers,
@@ -83,6 +87,10 @@ def assess(study: Study, *, attach_limit_m: float = 100.0, search_min: float = S
         gates=count_gates(study, coverage.answers),
         attachments=(attachments.homes, attachments.entrances),
         completeness=check_completeness(study),
+        radius=figures.table, radius_homes=figures.homes,
+        groups=walks_by_group(study, coverage.answers),
+        worst=worst_tenth(study, coverage.answers),
+        crowding=crowd_places(study, attachments),
     )
 
 

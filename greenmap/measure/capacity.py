@@ -157,6 +157,37 @@ def crowding(study: Study, category: str, *, group: str = "all", profile: str = 
         tuple(sorted(known.index[known.isna()])))
 
 
+def crowd_places(study: Study, attachments: Attachments | None = None) -> pd.DataFrame | None:
+    """Measure crowding of every category the standard asks for whose capacities are known.
+
+    Parameters
+    ----------
+    study : Study
+    attachments : Attachments, optional
+
+    Returns
+    -------
+    DataFrame or None
+        Index (``category``, ``place_id``): ``group`` (whom the clause counts),
+        ``name``, ``capacity``, ``people``, ``per_place``; None where no capacity
+        is known.
+    """
+    table, parts = study.amenities, {}
+    if "capacity" not in table or table["capacity"].isna().all():
+        return None
+    asked = {k: c.people for c in reversed(study.standard.clauses) for k in c.categories}
+    for category in sorted(asked):
+        rows = (table["category"] == category).to_numpy(bool)
+        if "status" in table:
+            rows &= (table["status"] == "open").to_numpy(bool, na_value=False)
+        if not _capacity(table, rows).notna().any():
+            continue
+        found = crowding(study, category, group=asked[category], attachments=attachments).places
+        found.insert(0, "group", asked[category])
+        parts[category] = found
+    return pd.concat(parts, names=["category"]) if parts else None
+
+
 def walk_pairs(study: Study, rows: npt.NDArray[np.bool_], *, profile: Profile, limit: float,
                attachments: Attachments | None = None
                ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], Floats,

@@ -279,6 +279,14 @@ class Assessment:
         What :func:`greenmap.measure.sensitivity.sensitivity` found, if it was asked.
     attachments : tuple of Attachment, optional
         How homes and places stand on the streets.
+    radius, radius_homes : DataFrame, optional
+        See :class:`greenmap.measure.radius.RadiusFigures`.
+    groups, worst : DataFrame, optional
+        See :mod:`greenmap.measure.fairness`.
+    crowding : DataFrame, optional
+        Index (``category``, ``place_id``), see
+        :func:`greenmap.measure.capacity.crowd_places`; None where no capacity
+        is known.
     """
 
     study: Study
@@ -295,6 +303,11 @@ class Assessment:
     completeness: pd.DataFrame | None = None
     sensitivity: pd.DataFrame | None = None
     attachments: tuple[Attachment, Attachment] | None = None
+    radius: pd.DataFrame | None = None
+    radius_homes: pd.DataFrame | None = None
+    groups: pd.DataFrame | None = None
+    worst: pd.DataFrame | None = None
+    crowding: pd.DataFrame | None = None
 
     def _repr_html_(self) -> str:
         judged = self.coverage[self.coverage["level"] == "community"]

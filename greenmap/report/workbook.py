@@ -24,9 +24,12 @@ from greenmap.report.completeness_sheet import list_completeness
 from greenmap.report.duplicates_sheet import list_duplicates
 from greenmap.report.edits_sheet import list_edits
 from greenmap.report.gates_sheet import list_gates
+from greenmap.report.groups_sheet import list_crowding, list_groups, list_worst
+from greenmap.report.items_sheet import list_items
 from greenmap.report.listing import list_checks, list_coverage, list_facilities, list_gaps, word
 from greenmap.report.overview import Block, marks, overview
 from greenmap.report.people_sheet import list_people
+from greenmap.report.radius_sheet import list_radius
 from greenmap.report.roads_sheet import list_roads
 from greenmap.report.sensitivity_sheet import list_sensitivity
 from greenmap.report.sources import list_inputs, source_blocks
@@ -122,6 +125,8 @@ def write_workbook(result: Assessment, path: str | Path, *, lang: str | None = N
     _write_table(book, "gaps", list_gaps(result, lang), freeze=2, hidden=("clause_id",))
     _write_table(book, "checks", list_checks(result, lang), freeze=2,
                  hidden=("check_id", "clause_id", "data_source", "data_date"))
+    if len(items := list_items(result, lang)):
+        _write_table(book, "items", items, freeze=2, hidden=("clause_id",))
     if not is_public(result.study):
         _write_inside(book, result, lang)
     if len(complete := list_completeness(result, lang)):
@@ -147,6 +152,10 @@ def _write_inside(book: _Book, result: Assessment, lang: str) -> None:
         _write_table(book, "roads", roads, freeze=2)
     if len(people := list_people(result, lang)):
         _write_table(book, "people", people, freeze=2)
+    for key, listing in (("radius", list_radius), ("groups", list_groups), ("worst", list_worst),
+                         ("crowding", list_crowding)):
+        if len(table := listing(result, lang)):
+            _write_table(book, key, table, freeze=3, hidden=("unit_id", "clause_id"))
 
 
 def _fixed(text: str, most: int) -> str:

@@ -14,6 +14,7 @@ from greenmap.model.study import Assessment
 from greenmap.report.folder import MANIFEST, replace_file
 from greenmap.report.layers import write_homes, write_results
 from greenmap.report.listing import list_checks, list_coverage, list_gaps
+from greenmap.report.radius_sheet import list_radius_homes
 from greenmap.report.tables import write_csv, write_reach
 
 
@@ -110,6 +111,8 @@ def write_tables(result: Assessment, folder: str | Path, *, lang: str | None = N
         inside = place / i18n.text("report.internal_folder", lang)
         inside.mkdir(exist_ok=True)
         write_reach(result, inside, lang=lang)
+        if len(apart := list_radius_homes(result, lang)):
+            write_csv(apart, inside / "radius_homes.csv", lang=lang)
         _write_ledger(result, inside, lang)
         write_homes(result, inside / "homes.gpkg")
     write_manifest({**result.manifest, "report_lang": lang}, place / MANIFEST)
