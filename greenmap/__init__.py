@@ -58,6 +58,7 @@ if TYPE_CHECKING:
     from greenmap.read.status import read_status
     from greenmap.report.ledger_book import write_ledger, write_unlocated
     from greenmap.report.score_book import write_score
+    from greenmap.report.shapefile import write_shapefile
     from greenmap.report.survey_book import write_survey, write_survey_log
     from greenmap.report.write import write_report
     from greenmap.results import write_results
@@ -131,6 +132,7 @@ _HOME = {
     "draw_coverage": "greenmap.draw.city_map",
     "draw_community": "greenmap.draw.community_map",
     "write_report": "greenmap.report.write",
+    "write_shapefile": "greenmap.report.shapefile",
     "write_results": "greenmap.results",
     "write_track": "greenmap.track_files",
     "read_ledger": "greenmap.read.ledger",
@@ -157,8 +159,8 @@ __all__ = ["Assessment", "Profile", "Study", "WhatIf", "apply_edits", "assess", 
            "read_status", "read_study", "read_survey", "route", "save_network", "school_places",
            "score", "sensitivity", "spread_people", "to_osmnx", "track", "use", "walks_by_group",
            "what_if", "with_heights", "worst_tenth", "write_check", "write_ledger", "write_report",
-           "write_results", "write_sample", "write_score", "write_survey", "write_survey_log",
-           "write_track", "write_unlocated"]
+           "write_results", "write_sample", "write_score", "write_shapefile", "write_survey",
+           "write_survey_log", "write_track", "write_unlocated"]
 
 
 def __getattr__(name: str) -> Any:

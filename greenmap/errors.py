@@ -6,8 +6,8 @@ a sentence. Every input error is also a :class:`ValueError`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from greenmap import i18n
@@ -167,6 +167,20 @@ class Faults:
     def extend(self, faults: Iterable[Fault]) -> None:
         """Note several faults."""
         self._faults.extend(faults)
+
+    def narrow(self, fact: str, of: str, choose: Callable[[Any], Any]) -> None:
+        """Tell one fact anew, where another is known from which it follows.
+
+        Parameters
+        ----------
+        fact, of : str
+            Names of the fact told and of the one it follows from.
+        choose : callable
+            Value of `of` to the new value of `fact`.
+        """
+        self._faults = [
+            replace(fault, facts={**fault.facts, fact: choose(fault.facts[of])})
+            if {fact, of} <= set(fault.facts) else fault for fault in self._faults]
 
     def __len__(self) -> int:
         return len(self._faults)

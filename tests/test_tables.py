@@ -55,7 +55,7 @@ WRONG = {
     "no_category.csv": (read_amenities, {"read.no_category"}, {}),
     "not_a_workbook.xlsx": (read_homes, {"read.bad_workbook"}, {}),
     "not_a_geopackage.gpkg": (read_communities, {"read.unreadable"}, {}),
-    "wrong_ending.doc": (read_homes, {"read.ending"}, {}),
+    "wrong_ending.doc": (read_homes, {"read.export_word"}, {}),
     "cut_short.geojson": (read_communities, {"read.unreadable"}, {}),
     "no_features.geojson": (read_communities, {"read.no_rows"}, {}),
     "boundary_point.geojson": (read_communities, {"read.not_polygons"}, SECOND),

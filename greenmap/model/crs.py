@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
@@ -127,7 +130,8 @@ def check_crs(table: gpd.GeoDataFrame | gpd.GeoSeries, source: str) -> str:
     numbers = ", ".join(f"{value:.6g}" for value in bounds)
     if table.crs is None:
         raise CrsError(
-            "model.crs_missing", source=source, numbers=numbers, offered=offered_crs(bounds)
+            "model.crs_missing", source=source, numbers=numbers, offered=offered_crs(bounds),
+            bounds=tuple(bounds),
         )
     known = np.isfinite(bounds).all()
     degrees = known and np.abs(bounds[[0, 2]]).max() <= 180 and np.abs(bounds[[1, 3]]).max() <= 90
@@ -136,7 +140,7 @@ def check_crs(table: gpd.GeoDataFrame | gpd.GeoSeries, source: str) -> str:
         if known and np.abs(bounds).min() > 360:
             raise CrsError(
                 "model.crs_not_degrees", source=source, crs=table.crs.to_string(),
-                numbers=numbers, offered=offered_crs(bounds),
+                numbers=numbers, offered=offered_crs(bounds), bounds=tuple(bounds),
             )  # fmt: skip
         return "geographic"
     if degrees and np.ptp(bounds[[0, 2]]) < 20 and np.abs(bounds).max() > 1:
@@ -181,13 +185,16 @@ def prefixed_crs(bounds: npt.ArrayLike) -> str | None:
     return f"EPSG:{4491 + zone - 13}" if 13 <= zone <= 23 else None
 
 
-def offered_crs(bounds: npt.ArrayLike) -> str:
+def offered_crs(bounds: npt.ArrayLike, *, near: npt.ArrayLike | None = None) -> str:
     """List the systems that would put data without one inside China.
 
     Parameters
     ----------
     bounds : array-like of float, shape (4,)
         West, south, east, north as they stand in the file.
+    near : array-like of float, shape (4,), optional
+        Extent of the study, degrees: then only systems that put the data
+        within half a degree of it, if there are any.
 
     Returns
     -------
@@ -199,23 +206,60 @@ def offered_crs(bounds: npt.ArrayLike) -> str:
     --------
     >>> offered_crs([532189, 2545680, 533924, 2547980]).split("; ")[-2]
     'EPSG:4547 (114.3°E 23.0°N)'
+    >>> offered_crs([532189, 2545680, 533924, 2547980], near=[114.2, 22.9, 114.4, 23.1])
+    'EPSG:4547 (114.3°E 23.0°N)'
     """
+    found = _systems(np.asarray(bounds, float))
+    if near is not None:
+        west, south, east, north = np.asarray(near, float)
+        found = [(code, lon, lat) for code, lon, lat in found
+                 if west - 0.5 <= lon <= east + 0.5 and south - 0.5 <= lat <= north + 0.5] or found
+    return "; ".join(f"{code} ({lon:.1f}°E {lat:.1f}°N)" for code, lon, lat in found) or "-"
+
+
+def _systems(bounds: npt.NDArray[np.float64]) -> list[tuple[str, float, float]]:
     from pyproj import Transformer
 
-    west, south, east, north = np.asarray(bounds, float)
+    west, south, east, north = bounds
     x, y = (west + east) / 2, (south + north) / 2
-    prefixed = prefixed_crs([west, south, east, north])
+    prefixed = prefixed_crs(bounds)
     codes = [prefixed] if prefixed else [f"EPSG:{4534 + k}" for k in range(21)]
     if 73 <= x <= 136 and 17 <= y <= 54:
         codes = ["EPSG:4490", WGS84]
     elif not prefixed and not (1e5 < x < 9e5 and 1.8e6 < y < 6e6):
-        return "-"
+        return []
     found = []
     for code in codes:
         lon, lat = Transformer.from_crs(code, WGS84, always_xy=True).transform(x, y)
         if shapely.contains_xy(_CHINA, lon, lat):
-            found.append(f"{code} ({lon:.1f}°E {lat:.1f}°N)")
-    return "; ".join(found) or "-"
+            found.append((code, float(lon), float(lat)))
+    return found
+
+
+def old_datum(crs: Any) -> str:
+    """Name a geodetic system that CGCS2000 replaced in China in 2008, if this is one.
+
+    Parameters
+    ----------
+    crs : CRS or str
+        Anything PROJ understands.
+
+    Returns
+    -------
+    {"xian80", "beijing54", ""}
+
+    Examples
+    --------
+    >>> old_datum("EPSG:2362"), old_datum("EPSG:2434"), old_datum("EPSG:4543")
+    ('xian80', 'beijing54', '')
+    """
+    from pyproj import CRS
+
+    known = CRS.from_user_input(crs)
+    name = f"{known.name} {known.datum.name if known.datum else ''}".lower()
+    if re.search(r"xian.?(19)?80", name):
+        return "xian80"
+    return "beijing54" if re.search(r"beijing.?(19)?54", name) else ""
 
 
 def known_crs(crs: str, *, source: str) -> str:

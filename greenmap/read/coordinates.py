@@ -14,11 +14,22 @@ import pandas as pd
 import shapely
 
 from greenmap import i18n
-from greenmap.errors import CrsError, Faults
-from greenmap.model.crs import WGS84, check_crs, known_crs, prefixed_crs
+from greenmap.errors import CrsError, Faults, InputError
+from greenmap.model.crs import (
+    WGS84,
+    check_crs,
+    known_crs,
+    offered_crs,
+    old_datum,
+    prefixed_crs,
+)
 from greenmap.model.datum import to_wgs84
 from greenmap.model.schema import first_few, load_schema
 from greenmap.read.headings import match_columns
+from greenmap.read.local_grid import NAME as LOCAL_GRID
+from greenmap.read.local_grid import read_local_grid
+from greenmap.read.source import is_control_file
+from greenmap.read.survey_axes import easting_first, zone_of
 from greenmap.read.tables import RawTable
 from greenmap.read.values import parse_numbers, plain
 
@@ -49,6 +60,8 @@ def shapes_in_wgs84(raw: RawTable, faults: Faults) -> gpd.GeoSeries | None:
     """
     assert raw.geometry is not None
     geometry = raw.geometry
+    if is_control_file(raw.source["crs"]):
+        return _from_local_grid(geometry.to_numpy(), raw, faults)
     if geometry.crs is None and (crs := prefixed_crs(geometry.total_bounds)) is not None:
         geometry = geometry.set_crs(crs)
         raw.source["crs_rule"] = "zone_prefix"
@@ -59,6 +72,7 @@ def shapes_in_wgs84(raw: RawTable, faults: Faults) -> gpd.GeoSeries | None:
         faults.take(error)
         return None
     raw.source["crs"] = geometry.crs.to_string()
+    _tell_old_datum(geometry.crs, raw)
     shapes = shapely.force_2d(geometry.to_crs(WGS84).to_numpy())
     datum = raw.source["datum"]
     if datum != "wgs84":
@@ -126,23 +140,73 @@ def _flat_points(raw: RawTable, faults: Faults) -> gpd.GeoSeries | None:
     cells = coordinate_columns(raw, faults)
     if cells is None:
         return None
+    lon, lat = (_axis(values, raw, faults) for values in cells)
+    moved = _from_metres(lon, lat, raw, faults)
+    if moved is None:
+        return None
+    lon, lat = moved
+    _check_range(lon, lat, raw, faults)
+    lon, lat = to_wgs84(lon, lat, datum=raw.source["datum"])
+    return gpd.GeoSeries(shapely.points(lon, lat), crs=WGS84)
+
+
+def _from_metres(x: F8, y: F8, raw: RawTable, faults: Faults) -> tuple[F8, F8] | None:
+    """Degrees of a flat table's columns: as they stand, or from the system they are in."""
     crs = raw.source["crs"]
+    if is_control_file(crs):
+        points = _from_local_grid(shapely.points(x, y), raw, faults)
+        return None if points is None else (points.x.to_numpy(), points.y.to_numpy())
+    metres = np.mean((np.abs(x) > 360) & (np.abs(y) > 360)) > 0.5
+    turned = False
+    if metres:
+        x, y, turned = easting_first(x, y)
+    if crs is None and metres and (crs := zone_of(x, y)) is not None:
+        raw.source["crs_rule"] = "zone_prefix"
+        _LOG.warning(i18n.text("read.crs_from_prefix", file=raw.file, crs=crs))
     try:
         crs = known_crs(crs, source=raw.file) if crs else WGS84
     except CrsError as error:
         faults.take(error)
         return None
     raw.source["crs"] = crs
-    lon, lat = (_axis(values, raw, faults) for values in cells)
-    if crs != WGS84:
-        moved = gpd.GeoSeries(shapely.points(lon, lat), crs=crs).to_crs(WGS84)
-        lon, lat = moved.x.to_numpy(), moved.y.to_numpy()
-    elif np.mean((np.abs(lon) > 360) & (np.abs(lat) > 360)) > 0.5:
-        faults.add("read.coords_metres", file=raw.file, found=f"{lon[0]:g}, {lat[0]:g}")
+    if crs == WGS84:
+        if metres:
+            bounds = [np.nanmin(x), np.nanmin(y), np.nanmax(x), np.nanmax(y)]
+            faults.add("read.coords_metres", file=raw.file, found=f"{x[0]:g}, {y[0]:g}",
+                       offered=offered_crs(bounds), bounds=tuple(bounds))
+        return None if metres else (x, y)
+    if turned:
+        raw.source["axes"] = "x_north"
+        _LOG.warning(i18n.text("read.x_is_north", file=raw.file))
+    there = gpd.GeoSeries(shapely.points(x, y), crs=crs)
+    _tell_old_datum(there.crs, raw)
+    there = there.to_crs(WGS84)
+    return there.x.to_numpy(), there.y.to_numpy()
+
+
+def _from_local_grid(shapes: Any, raw: RawTable, faults: Faults) -> gpd.GeoSeries | None:
+    """Shapes of a city's own grid; its figures go nowhere but into the shapes."""
+    try:
+        grid = read_local_grid(raw.source["crs"])
+    except InputError as error:
+        faults.take(error)
         return None
-    _check_range(lon, lat, raw, faults)
-    lon, lat = to_wgs84(lon, lat, datum=raw.source["datum"])
-    return gpd.GeoSeries(shapely.points(lon, lat), crs=WGS84)
+    finally:
+        raw.source["crs"] = LOCAL_GRID
+    raw.source["control_points"] = grid.points
+    raw.source["residual_m"] = None if np.isnan(grid.residual_m) else round(grid.residual_m, 3)
+    _LOG.warning(i18n.text("local_grid.used" if grid.points > 2 else "local_grid.unchecked",
+                           file=raw.file, points=grid.points,
+                           residual=f"{grid.residual_m:.3f}"))
+    return grid.to_wgs84(shapes)
+
+
+def _tell_old_datum(crs: Any, raw: RawTable) -> None:
+    """Xi'an 80 and Beijing 54 can't be turned into WGS 84 exactly with what is public."""
+    name = old_datum(crs)
+    if name:
+        raw.source["old_datum"] = name
+        _LOG.warning(i18n.text(f"read.old_datum_{name}", file=raw.file, crs=raw.source["crs"]))
 
 
 def coordinate_columns(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 from typing import Any
 
@@ -79,10 +80,20 @@ def read_layer(
     facts: dict[str, Any] = {"layer": chosen, "encoding": "utf-8"}
     if shapefile:
         frame, facts["encoding"] = _decoded(frame, file, encoding)
+        frame = frame.rename(columns=_full_names(file))
     geometry = table.geometry
     if file.suffix.lower() == ".topojson" and geometry.crs is None and _in_degrees(geometry):
         geometry = geometry.set_crs("EPSG:4326")  # TopoJSON is lon/lat and can't say it
     return frame, geometry, facts
+
+
+def _full_names(file: Path) -> dict[str, str]:
+    """Full column names of a shapefile we wrote: a .dbf cuts them to ten bytes."""
+    beside = file.with_suffix(".fields.csv")
+    if not beside.is_file():
+        return {}
+    text = beside.read_bytes().decode("utf-8-sig", "replace")
+    return {row[0]: row[1] for row in csv.reader(text.splitlines()[1:]) if len(row) == 2}
 
 
 def _refuse_secret(file: Path, layer: str) -> None:

@@ -261,6 +261,8 @@ def _objects(path: Path, keys: list[str]) -> Iterator[tuple[str, dict[str, str],
 @contextmanager
 def opened(path: str | Path) -> Iterator[Path]:
     """Check a file and give one whose nodes stand before its ways."""
+    import osmium
+
     path = Path(path)
     if not path.is_file():
         raise MissingFileError("network.file_missing", file=str(path))
@@ -271,7 +273,7 @@ def opened(path: str | Path) -> Iterator[Path]:
     try:
         with tempfile.TemporaryDirectory(prefix="greenmap-") as folder:
             yield path if _nodes_first(path) else _sorted_copy(path, Path(folder))
-    except RuntimeError as error:  # all that libosmium raises
+    except (RuntimeError, osmium.InvalidLocationError) as error:  # all that libosmium raises
         raise UnreadableFileError(
             "network.file_broken", file=path.name, detail=str(error)
         ) from error

@@ -15,6 +15,12 @@ DRAWN = (".gdb", ".dxf")
 PARQUET = (".parquet", ".geoparquet")
 READ = DELIMITED + WORKBOOKS + LAYERED + DRAWN + PARQUET
 
+_EXPORTS = {".dwg": "dwg", ".mdb": "mdb", ".accdb": "mdb", ".xls": "xls", ".et": "xls",
+            ".wl": "mapgis", ".wp": "mapgis", ".wt": "mapgis", ".tab": "tab", ".mif": "tab",
+            ".doc": "word", ".docx": "word", ".wps": "word", ".pdf": "word", ".rar": "archive",
+            ".zip": "archive", ".7z": "archive"}  # fmt: skip
+"""Files offices hold and we don't read: which step makes them readable."""
+
 
 def existing_file(path: str | Path, *, endings: tuple[str, ...] = READ) -> Path:
     """Return the path of a file that is there and of a kind we read.
@@ -43,11 +49,24 @@ def existing_file(path: str | Path, *, endings: tuple[str, ...] = READ) -> Path:
     refuse_secret_name(path)
     if not path.is_file() and not _is_geodatabase(path):
         raise MissingFileError("read.no_file", file=str(path), found=_neighbours(path, endings))
+    if (way := _EXPORTS.get(path.suffix.lower())) is not None:
+        raise UnreadableFileError(f"read.export_{way}", file=path.name)
     if path.suffix.lower() not in endings:
         raise UnreadableFileError("read.ending", file=path.name, known=" ".join(endings))
     if path.is_file() and path.stat().st_size == 0:
         raise UnreadableFileError("read.empty_file", file=path.name)
     return path
+
+
+def is_control_file(crs: str | Path | None) -> bool:
+    """Tell whether a CRS is given as a table of control points.
+
+    Examples
+    --------
+    >>> is_control_file("控制点.csv"), is_control_file("EPSG:4543")
+    (True, False)
+    """
+    return str(crs or "").lower().endswith(DELIMITED + WORKBOOKS)
 
 
 def _is_geodatabase(path: Path) -> bool:

@@ -18,7 +18,7 @@ from greenmap.model.survey import SHEETS
 from greenmap.read.personal import looks_personal
 from greenmap.read.source import existing_file
 from greenmap.read.values import plain
-from greenmap.read.workbook import BROKEN
+from greenmap.read.workbook import BROKEN, check_size
 
 _SHOWN = 12
 _LOOK_AT = 12
@@ -103,6 +103,7 @@ def open_sheets(path: str | Path, faults: Faults) -> dict[str, tuple[str, list[R
 
     file = existing_file(path, endings=(".xlsx", ".xlsm"))
     try:
+        check_size(file)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # rules of cells openpyxl can't carry over
             book = openpyxl.load_workbook(file, data_only=True)

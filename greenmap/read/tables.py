@@ -30,7 +30,14 @@ from greenmap.read.headings import (
 )
 from greenmap.read.personal import drop_personal
 from greenmap.read.secrecy import refuse_secret_columns, refuse_secret_titles
-from greenmap.read.source import DELIMITED, PARQUET, WORKBOOKS, digest, existing_file
+from greenmap.read.source import (
+    DELIMITED,
+    PARQUET,
+    WORKBOOKS,
+    digest,
+    existing_file,
+    is_control_file,
+)
 
 _TOTALS = frozenset(("合计", "总计", "小计", "共计", "总和", "total", "subtotal", "grandtotal"))
 
@@ -126,7 +133,8 @@ def read_table(
     encoding : str, optional
         Of csv and shp; found where not given.
     crs : str, optional
-        Stands in for the file's own.
+        Stands in for the file's own; a csv or xlsx of control points for a
+        city's own grid.
     datum : {"wgs84", "gcj02", "bd09"}
         What the coordinates were made in.
     columns : mapping of str to str, optional
@@ -202,7 +210,7 @@ def _repeated(raw: RawTable) -> npt.NDArray[np.bool_]:
 
 
 def _declared_crs(geometry: gpd.GeoSeries, crs: str | None, file: str) -> gpd.GeoSeries:
-    if crs is None:
+    if crs is None or is_control_file(crs):
         return geometry
     from greenmap.model.crs import known_crs
 

@@ -8,7 +8,7 @@ import zlib
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
+from zipfile import BadZipFile, ZipFile
 
 from greenmap.errors import InputError, TableError, UnreadableFileError
 from greenmap.read.headings import Cells, heading_row
@@ -18,6 +18,30 @@ BROKEN = (BadZipFile, zlib.error, EOFError, OSError, SyntaxError, KeyError, Valu
 """What openpyxl lets through when the archive or the XML inside it is damaged."""
 _NUMBER = re.compile(r"[\d.,]+")
 _CODE_DIGITS = 9  # numbers this long are codes: words, not amounts
+
+_MOST_BYTES = 300_000_000
+
+
+def check_size(file: Path) -> None:
+    """Refuse a workbook that unpacks to more than a table of a city can be.
+
+    Parameters
+    ----------
+    file : Path
+        ``.xlsx``.
+
+    Raises
+    ------
+    UnreadableFileError
+        It unpacks to over 300 MB; or it isn't an archive.
+    """
+    try:
+        with ZipFile(file) as archive:
+            size = sum(one.file_size for one in archive.infolist())
+    except BROKEN as error:
+        raise UnreadableFileError("read.bad_workbook", file=file.name) from error
+    if size > _MOST_BYTES:
+        raise UnreadableFileError("read.too_large", file=file.name, most=_MOST_BYTES // 1_000_000)
 
 
 def read_sheet(file: Path, *, sheet: str | None, known: frozenset[str], merged: bool = False
@@ -54,6 +78,7 @@ def read_sheet(file: Path, *, sheet: str | None, known: frozenset[str], merged: 
     import openpyxl
     from openpyxl.utils.exceptions import InvalidFileException
 
+    check_size(file)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # drop-down lists and styles openpyxl can't carry over

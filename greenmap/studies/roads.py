@@ -19,6 +19,7 @@ from greenmap.network.merging import MATCH_M, merge_networks
 from greenmap.network.road_cover import bare_communities
 from greenmap.read.roads import read_roads
 from greenmap.studies.study_text import StudyText
+from greenmap.studies.tables import system
 
 _READ = ("layer", "encoding", "crs", "datum", "columns", "classes", "levels")
 
@@ -42,7 +43,10 @@ def read_road_network(
     WalkNetwork
     """
     entry = text.roads
-    roads = read_roads(text.file(entry["path"]), **{k: entry[k] for k in _READ if k in entry},
+    said = {k: entry[k] for k in _READ if k in entry}
+    if "crs" in said:
+        said["crs"] = system(said["crs"], text)
+    roads = read_roads(text.file(entry["path"]), **said,
                        as_of=entry.get("as_of", text.study.get("as_of")))
     network = network_from_roads(
         roads, crs=crs, join_m=float(entry.get("join_m", JOIN_M)),

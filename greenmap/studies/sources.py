@@ -14,7 +14,7 @@ from greenmap.errors import CrsError, Faults
 from greenmap.measure.match_ledger import LedgerMatch
 from greenmap.model.completeness_rule import CompletenessRule
 from greenmap.model.confirmation import confirm
-from greenmap.model.crs import known_crs, study_crs
+from greenmap.model.crs import known_crs, offered_crs, study_crs
 from greenmap.model.profile import Profile, load_profile
 from greenmap.model.release import check_release
 from greenmap.model.standard import Standard, load_standard, standard_ids
@@ -124,6 +124,9 @@ def read_sources(path: str | Path) -> Sources:
     matched = lay_ledgers(text, ledgers, communities, amenities, homes, network, faults)
     check_survey(survey, text, amenities if matched is None else (matched.amenities,), faults)
     attempt(faults, lambda: read_programme(text, communities))
+    if communities is not None:  # which systems put a layer here, not just in the country
+        here = communities.total_bounds
+        faults.narrow("offered", "bounds", lambda bounds: offered_crs(bounds, near=here))
     progress.report(_STEPS, _STEPS, "study.reading_homes")
     inputs = (*list_inputs(text, communities, amenities, homes, network),
               *survey_inputs(survey), *ledger_inputs(text, ledgers))

@@ -18,8 +18,9 @@ from typing import Any
 from greenmap.errors import Faults, MissingFileError
 from greenmap.model.hours import minutes_of_day
 from greenmap.model.release import RELEASES
+from greenmap.read.source import is_control_file
 
-_TABLE = {"layer": "text", "encoding": "text", "crs": "text", "datum": "datum", "id": "text",
+_TABLE = {"layer": "text", "encoding": "text", "crs": "system", "datum": "datum", "id": "text",
           "name": "text", "columns": "texts_by_text", "as_of": "date",
           "accept": "flag"}
 
@@ -45,7 +46,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
     "terrain": {"dem": "path", "as_of": "date"},
     "barriers": {"path": "path", "osm": "flag", **_TABLE},
     "gates": {"path": "path", **_TABLE},
-    "roads": {"path": "path", "layer": "text", "encoding": "text", "crs": "text",
+    "roads": {"path": "path", "layer": "text", "encoding": "text", "crs": "system",
               "datum": "datum", "columns": "texts_by_text", "classes": "texts_by_text",
               "levels": "text", "join_m": "metres", "near_m": "metres", "match_m": "metres",
               "wins": "text", "as_of": "date"},
@@ -184,6 +185,7 @@ def _is_text_table(value: Any) -> bool:
 _IS: Mapping[str, Callable[[Any], bool]] = {
     "text": lambda v: isinstance(v, str) and bool(v.strip()),
     "path": lambda v: isinstance(v, str) and bool(v.strip()),
+    "system": lambda v: isinstance(v, str) and bool(v.strip()),
     "date": lambda v: v is not None and not isinstance(v, list | dict | bool),
     "flag": lambda v: isinstance(v, bool),
     "share": lambda v: _is_number(v) and 0 < v <= 1,
@@ -334,7 +336,9 @@ def _section(name: str, given: Any, path: Path, faults: Faults, *, number: int =
 
 
 def _is_path(kind: str, value: Any) -> bool:
-    return kind == "path" or (kind == "mapping" and isinstance(value, str))
+    """A CRS may be a table of control points."""
+    return (kind == "path" or (kind == "mapping" and isinstance(value, str))
+            or (kind == "system" and is_control_file(value)))
 
 
 def _shown(value: Any) -> str:

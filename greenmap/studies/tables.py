@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from greenmap.errors import Faults, InputError
+from greenmap.read.source import is_control_file
 from greenmap.studies.study_text import StudyText
 
 T = TypeVar("T")
@@ -33,7 +34,14 @@ def attempt(faults: Faults, read: Callable[[], T | None]) -> T | None:
 def table_args(entry: Mapping[str, Any], text: StudyText) -> dict[str, Any]:
     """Return what a section says about its table, as arguments of a door."""
     args = {key: entry[key] for key in _TABLE_KEYS if key in entry}
+    if "crs" in args:
+        args["crs"] = system(args["crs"], text)
     return {**args, "as_of": as_of(entry, text)}
+
+
+def system(crs: str, text: StudyText) -> str:
+    """Return a CRS as a door takes it: a table of control points with its folder."""
+    return str(text.file(crs)) if is_control_file(crs) else crs
 
 
 def as_of(entry: Mapping[str, Any], text: StudyText) -> str | None:
