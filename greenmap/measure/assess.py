@@ -27,6 +27,7 @@ from greenmap.model.standard import Clause
 from greenmap.model.study import Assessment, Study
 from greenmap.model.unit import list_units
 from greenmap.network.hurdles import ASSUMED, CLOSED
+from greenmap.network.islands import island_lines
 
 MAP_MARGIN_M = 500.0
 """How far around the communities isochrones are drawn."""
@@ -86,6 +87,8 @@ def assess(study: Study, *, attach_limit_m: float = 100.0, search_min: float = S
                   "attached": _counts(attachments)},
         gates=count_gates(study, coverage.answers),
         attachments=(attachments.homes, attachments.entrances),
+        islands=None if attachments.islands is None else island_lines(study.network,
+                                                                      attachments.islands),
         completeness=check_completeness(study),
         radius=figures.table, radius_homes=figures.homes,
         groups=walks_by_group(study, coverage.answers),
@@ -176,8 +179,9 @@ def reach_sure(study: Study, attachments: Attachments) -> dict[str, ReachTable] 
     network = study.network
     if hurdle is not None:
         network = replace(network, hurdle=np.where(hurdle == ASSUMED, CLOSED, hurdle))
-    put = Attachments(*(replace(part, edge=np.where(part.assumed, -1, part.edge))
-                        for part in (attachments.homes, attachments.entrances)))
+    homes, entrances = (replace(part, edge=np.where(part.assumed, -1, part.edge))
+                        for part in (attachments.homes, attachments.entrances))
+    put = Attachments(homes, entrances)
     shut = replace(study, network=network)
     return {name: reach_clauses(shut, name, put, max((c.limit for c in _clauses(study, name)),
                                                      default=SEARCH_MIN))

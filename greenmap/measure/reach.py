@@ -8,12 +8,13 @@ entrances is one place.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from greenmap import settings
 from greenmap.model.attachment import Attachment
@@ -41,10 +42,14 @@ class Attachments:
     ----------
     homes, entrances : Attachment
         In the order of their tables.
+    islands : DataFrame, optional
+        Connected parts of the streets and who would have joined each, see
+        :func:`greenmap.network.islands.islands`; with ``people``.
     """
 
     homes: Attachment
     entrances: Attachment
+    islands: pd.DataFrame | None = None
 
 
 def attach_all(network: WalkNetwork, homes: gpd.GeoDataFrame, amenities: gpd.GeoDataFrame, *,
@@ -68,7 +73,7 @@ def attach_all(network: WalkNetwork, homes: gpd.GeoDataFrame, amenities: gpd.Geo
         stands beside one joins the next street, if that is near enough.
     """
     from greenmap.network.attach import attach
-    from greenmap.network.islands import islands, mainland_edges
+    from greenmap.network.islands import islands, mainland_edges, people_on_parts
 
     def put(edges: Mask | None) -> Attachments:
         return Attachments(
@@ -78,7 +83,9 @@ def attach_all(network: WalkNetwork, homes: gpd.GeoDataFrame, amenities: gpd.Geo
 
     first = put(None)
     table = islands(network, first.homes, first.entrances)
-    return put(mainland_edges(network, table)) if table["island"].any() else first
+    table["people"] = people_on_parts(network, first.homes, homes)
+    joined = put(mainland_edges(network, table)) if table["island"].any() else first
+    return replace(joined, islands=table)
 
 
 def reach(network: WalkNetwork, homes: gpd.GeoDataFrame, amenities: gpd.GeoDataFrame, *,

@@ -86,7 +86,7 @@ class Attachment:
         Returns
         -------
         pandas.DataFrame
-            Columns edge, fraction, node, leg_m, status, attached.
+            Columns edge, fraction, node, leg_m, status, attached, assumed.
 
         Examples
         --------
@@ -107,6 +107,7 @@ class Attachment:
                 "leg_m": self.leg_m,
                 "status": self.status,
                 "attached": self.attached,
+                "assumed": self.assumed,
             },
             index=pd.Index(self.ids, dtype=object),
         )

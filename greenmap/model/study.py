@@ -287,6 +287,9 @@ class Assessment:
         Index (``category``, ``place_id``), see
         :func:`greenmap.measure.capacity.crowd_places`; None where no capacity
         is known.
+    islands : GeoDataFrame, optional
+        Parts of the streets that don't hang together with the rest, see
+        :func:`greenmap.network.islands.island_lines`.
     """
 
     study: Study
@@ -308,6 +311,7 @@ class Assessment:
     groups: pd.DataFrame | None = None
     worst: pd.DataFrame | None = None
     crowding: pd.DataFrame | None = None
+    islands: gpd.GeoDataFrame | None = None
 
     def _repr_html_(self) -> str:
         judged = self.coverage[self.coverage["level"] == "community"]

@@ -13,25 +13,26 @@ KINDS = {
 
 _KIND_OF = {
     "count": "rank people people_covered people_unknown people_missing rows rows_out "
-             "people_covered_no_waits "
+             "people_covered_no_waits snap_count homes places junctions component "
              "people_assumed gates_surveyed gates_mapped gates_assumed gates_unknown compounds "
              "between_people between_unknown people_worst people_served "
              "compounds_ungated people_measured people_places people_held "
              "completeness_known window_known people_per_facility",
     "share": "radius_share walked_share land_share share_reached "
              "share required shortfall share_assumed share_measured share_low share_high "
-             "share_slower share_faster share_gates_farther share_gates_nearer",
+             "snap_share share_slower share_faster share_gates_farther share_gates_nearer",
     "plain": "limit item radius_m gini lon lat",
     "number": "walk_from straight_m per_place "
               "walk_median walk_p90 walk_median_no_waits walk_p90_no_waits value_no_waits "
               "leg_m area_m2 capacity value expected window_expected apart_m similarity "
-              "distance_m edit_metres people_factor",
+              "snap_median_m snap_longest_m length_m distance_m edit_metres people_factor",
     "code": "unit_id community_id home_id amenity_id place_id gap_id check_id clause_id digest "
             "kept_id other_id merged_into repair_id edit_id",
-    "long": "clause source_text people_by_cause todo role source data_source road_finding "
-            "edit_result",
+    "long": "snap_first clause source_text people_by_cause todo role source data_source "
+            "road_finding edit_result",
     "wider": "notes people_rules",
-    "text": "measured way unit_name community_name name input_name reason cause people_basis group "
+    "text": "snap_status measured way unit_name community_name name input_name reason cause "
+            "people_basis group "
             "note category why_not confidence layer subdistrict entrance_rule "
             "completeness_basis usual_source decision kept_name other_name kept_source "
             "other_source filled road_name other_road_name",

@@ -98,6 +98,32 @@ def write_homes(result: Assessment, path: Path) -> None:
         _write(layer.sort_index(), path, "homes", "Point")
 
 
+def write_snaps(result: Assessment, path: Path) -> None:
+    """Write how every home and place is put on the streets, and streets that stand alone.
+
+    Parameters
+    ----------
+    result : Assessment
+    path : Path
+        A ``.gpkg`` with the layers ``snaps`` (``role``, ``id``, ``status``, ``attached``,
+        ``assumed``, ``leg_m``) and, where there are any, ``islands``.
+    """
+    tables = {"home": result.study.homes, "amenity": result.study.amenities}
+    columns = ["status", "attached", "assumed", "leg_m"]
+    parts = [gpd.GeoDataFrame(
+        pd.DataFrame(result.snaps.loc[role]).reindex(columns=columns).rename_axis(
+            "id").reset_index()
+        .assign(role=role), geometry=table.geometry.to_numpy(), crs=result.study.crs)
+        for role, table in tables.items() if len(table)]
+    path.unlink(missing_ok=True)
+    with _fixed_date():
+        if parts:
+            whole = pd.concat(parts, ignore_index=True).sort_values(["role", "id"])
+            _write(whole.set_index(["role", "id"]), path, "snaps", "Point")
+        if result.islands is not None and len(result.islands):
+            _write(result.islands.sort_index(), path, "islands", "MultiLineString")
+
+
 @contextmanager
 def _fixed_date() -> Iterator[None]:
     before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")

@@ -32,6 +32,7 @@ from greenmap.report.people_sheet import list_people
 from greenmap.report.radius_sheet import list_radius
 from greenmap.report.roads_sheet import list_roads
 from greenmap.report.sensitivity_sheet import list_sensitivity
+from greenmap.report.snap_sheet import list_islands, list_snaps
 from greenmap.report.sources import list_inputs, source_blocks
 
 _CREATED = datetime(2000, 1, 1)
@@ -142,6 +143,9 @@ def write_workbook(result: Assessment, path: str | Path, *, lang: str | None = N
 def _write_inside(book: _Book, result: Assessment, lang: str) -> None:
     """Sheets of single places, gates and streets: they stay in the office."""
     _write_table(book, "facilities", list_facilities(result, lang), freeze=1)
+    _write_table(book, "snaps", list_snaps(result, lang), freeze=2)
+    if len(parts := list_islands(result, lang)):
+        _write_table(book, "islands", parts, freeze=1)
     if len(result.gates):
         _write_table(book, "gates", list_gates(result, lang), freeze=2)
     if len(double := list_duplicates(result, lang)):

@@ -12,7 +12,7 @@ from greenmap.model.manifest import write_manifest
 from greenmap.model.release import is_public
 from greenmap.model.study import Assessment
 from greenmap.report.folder import MANIFEST, replace_file
-from greenmap.report.layers import write_homes, write_results
+from greenmap.report.layers import write_homes, write_results, write_snaps
 from greenmap.report.listing import list_checks, list_coverage, list_gaps
 from greenmap.report.radius_sheet import list_radius_homes
 from greenmap.report.tables import write_csv, write_reach
@@ -86,7 +86,7 @@ def write_tables(result: Assessment, folder: str | Path, *, lang: str | None = N
 
     ``gaps.xlsx``, ``coverage.csv``, ``gaps.csv``, ``checks.csv``,
     ``results.gpkg``, ``manifest.json``; what is told home by home
-    (``reach.csv``, ``homes.gpkg``), and of a ledger row by row
+    (``reach.csv``, ``homes.gpkg``, ``snaps.gpkg``), and of a ledger row by row
     (``ledger.xlsx``, ``待定位清单.xlsx``) into a folder of its own, ``内部`` (in
     English ``internal``), which isn't handed on; not at all where the study's
     release is public.
@@ -115,4 +115,5 @@ def write_tables(result: Assessment, folder: str | Path, *, lang: str | None = N
             write_csv(apart, inside / "radius_homes.csv", lang=lang)
         _write_ledger(result, inside, lang)
         write_homes(result, inside / "homes.gpkg")
+        write_snaps(result, inside / "snaps.gpkg")
     write_manifest({**result.manifest, "report_lang": lang}, place / MANIFEST)
