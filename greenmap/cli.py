@@ -28,6 +28,7 @@ from greenmap.console import (
     hush,
     progress_bar,
     say,
+    tell_people,
     tell_range,
     tell_walkers,
 )
@@ -129,6 +130,7 @@ def _write(result: Assessment, out: Path) -> None:
     tell_walkers(result.study)
     say("assess_done", communities=len(result.study.communities), gaps=len(result.gaps),
          checks=len(result.checks))
+    tell_people(result.study)
     tell_range(result)
     for name in ("index.html", "communities", "gaps.xlsx", "manifest.json"):
         say(f"file_{name.split('.')[0]}", path=out / name)

@@ -52,6 +52,17 @@ def tell_range(result: Assessment) -> None:
         say("met_range", low=f"{met[0]:.1%}", high=f"{met[1]:.1%}")
 
 
+def tell_people(study: Study) -> None:
+    """Print how many people were counted where they are; nothing where none were shared out."""
+    from greenmap.model.people_share import people_shares
+
+    table = people_shares(study.homes)
+    people = table["people"].sum()
+    if people > 0:
+        say("people_told", people=f"{people:,.0f}", communities=len(table),
+            share=f"{table['people_measured'].sum() / people:.0%}")
+
+
 def tell_walkers(study: Study) -> None:
     """Print how fast everybody walks, on what that rests, and what waits do to it."""
     from greenmap.model.wait import SIGNALS_SHOWN, load_waits

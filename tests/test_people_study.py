@@ -10,8 +10,10 @@ from pathlib import Path
 import geopandas as gpd
 import openpyxl
 import pytest
+from click.testing import CliRunner
 
 import greenmap as gm
+from greenmap.cli import main
 from greenmap.errors import InputFaults
 from greenmap.report.people_sheet import list_people
 
@@ -148,3 +150,9 @@ def test_the_workbook_and_the_page_say_how_many_were_measured(folder, tmp_path):
     assert "人口" in openpyxl.load_workbook(tmp_path / "a.xlsx").sheetnames
     page = gm.draw_community(result, "330803001001", lang="zh").html
     assert "其余按沿街道分摊" in page
+
+
+def test_assess_prints_the_share_measured(folder):
+    run = CliRunner().invoke(main, ["--lang", "zh", "assess", str(folder / "study.toml")])
+    assert run.exit_code == 0, run.output
+    assert "2 个社区共 231 人，实测 0%" in run.output
