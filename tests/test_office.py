@@ -37,9 +37,13 @@ def bare(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def result(folder):
-    if not (folder / "study.toml").exists():
-        init_study(folder, lang="zh", answers=ANSWERS)
+def begun(folder):
+    return begin_study(folder, lang="zh")
+
+
+@pytest.fixture(scope="module")
+def result(folder, begun):
+    init_study(folder, lang="zh", answers=ANSWERS)  # into the study file that was begun
     return gm.assess(gm.read_study(folder / "study.toml"), with_isochrones=False)
 
 
@@ -56,10 +60,8 @@ def totals(folder):
     return {row[1] or OLD_NAME: row[3] for row in rows[2:] if row[2] and row[2] != "小计"}
 
 
-def test_at_most_five_questions_and_every_file_in_its_place(tmp_path_factory):
-    folder = office(tmp_path_factory, boundaries=True)
-    assert not list(folder.rglob("*.osm")) and not list(folder.rglob("study.toml"))
-    begun = begin_study(folder, lang="zh")
+def test_at_most_five_questions_and_every_file_in_its_place(folder, begun):
+    assert not list(folder.rglob("*.osm"))
     assert 0 < len(begun.questions) <= 5
     said = tomllib.loads(begun.path.read_text("utf-8"))
     assert said["communities"] == {"path": "社区界线/社区界线.shp"}
