@@ -179,3 +179,12 @@ def test_the_study_datum_serves_flat_tables_that_say_none(folder):
     report = gm.check_study(folder / "study.toml", lang="en")
     assert "datum gcj02" in report.text()
     assert not report.questions
+
+
+@pytest.mark.parametrize("name", ["notes.json", "damaged.gpkg", "damaged.shp", "damaged.xlsx",
+                                  "damaged.parquet", "damaged.kml"])
+def test_a_file_that_can_not_be_read_is_said_and_does_not_stop_init(folder, name):
+    (folder / name).write_text('{"a": 1}', "utf-8")
+    begun = begin_study(folder)
+    (one,) = [file for file in begun.files if file.path == name]
+    assert (one.role, one.reason) == ("unused", "unreadable")

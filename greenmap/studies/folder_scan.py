@@ -141,7 +141,7 @@ def candidates(file: Path, path: str) -> Iterator[Candidate]:
             for one in _tables(file, path):
                 reason = "unknown" if one.role == "unused" else ""
                 yield replace(one, reason=reason, digest=digest(file))
-        except (InputError, OSError, ValueError):
+        except (InputError, OSError, ValueError, RuntimeError):  # pyogrio raises the last
             yield Candidate(path, "unused", reason="unreadable")
     elif ending == ".dxf" and _ROADS.search(file.stem):
         yield Candidate(path, "roads", no_crs=True)
