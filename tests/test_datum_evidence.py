@@ -234,3 +234,12 @@ def test_auto_asks_where_it_can_not_tell(shared_data, tmp_path):
     study.write_text(text, "utf-8")
     keys = [fault.key for fault in check_study(study).faults]
     assert keys == ["study.datum_auto_area", "study.datum_auto_unsure"]
+
+
+@pytest.mark.parametrize(("lon", "lat"), [(24.94, 60.17), (-15.43, 28.10), (114.17, 22.32),
+                                          (121.51, 25.05), (113.55, 22.19)])
+def test_towns_where_maps_are_not_shifted_are_never_accused(lon, lat):
+    """Helsinki, Las Palmas; Hong Kong, Taipei and Macau are inside the box, not the border."""
+    network, houses = lattice(lon, lat, seed=1)
+    points = as_read(*middles(houses, 60), truth="wgs84", declared="wgs84")
+    assert find_datum(network, points, declared="wgs84", buildings=houses) is None

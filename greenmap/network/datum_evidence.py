@@ -126,10 +126,13 @@ def find_datum(
     ids, lonlat = places.index.to_numpy(object)[chosen], lonlat[chosen]
     raw = from_wgs84(*lonlat.T, datum=declared)
     world = {key: np.column_stack(to_wgs84(*raw, datum=key)) for key in DATUMS}
+    world = _distinct(world, declared)
+    if len(world) == 1:  # at the border: hardly any point is shifted
+        return None
     plane = Transformer.from_crs("EPSG:4326", network.crs, always_xy=True)
     at = {key: np.column_stack(plane.transform(*lonlat.T)) for key, lonlat in world.items()}
     inside = {key: shapely.contains_xy(network.extent, xy) for key, xy in at.items()}
-    usable = [key for key in DATUMS if inside[key].sum() >= LEAST_POINTS]
+    usable = [key for key in DATUMS if key in world and inside[key].sum() >= LEAST_POINTS]
     fits, ground = _ground(network, buildings)
     if not usable:
         most = max(int(found.sum()) for found in inside.values())
@@ -142,6 +145,17 @@ def find_datum(
     rows = hits[best] & ~hits[other] if verdict == "mixed" else np.zeros(len(ids), bool)
     return DatumEvidence(verdict, declared, best, scores, int(inside[best].sum()), len(chance),
                          float(np.median(apart)), ground, tuple(ids[rows]))  # fmt: skip
+
+
+def _distinct(world: Mapping[str, F8], declared: str) -> dict[str, F8]:
+    """Readings that lie apart: where they coincide there is nothing to tell."""
+    kept: dict[str, F8] = {}
+    for key in sorted(world, key=lambda key: key != declared):
+        apart = [np.median(Geod(ellps="WGS84").inv(*world[key].T, *own.T)[2])
+                 for own in kept.values()]
+        if not apart or min(apart) >= _APART_M:
+            kept[key] = world[key]
+    return kept
 
 
 def _some(lonlat: F8) -> npt.NDArray[np.int64]:

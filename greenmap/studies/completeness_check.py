@@ -13,6 +13,9 @@ from greenmap.model.category import load_categories
 from greenmap.studies.sources import Sources
 from greenmap.studies.study_file import make_study
 
+FEW = 0.5
+"""Part of the usual number below which a declaration is doubted."""
+
 
 def about_completeness(sources: Sources) -> Iterable[Fault]:
     """Tell which categories look as if they had not been collected.
@@ -27,7 +30,7 @@ def about_completeness(sources: Sources) -> Iterable[Fault]:
     Fault
         ``warn_declared_absent``: declared complete, and no source has one.
         ``warn_declared_few``: declared complete, and the study's people usually
-        have more. ``warn_rule_few``: by the rule not collected somewhere.
+        have more than twice as many. ``warn_rule_few``: by the rule not collected somewhere.
     """
     if len(sources.faults) or sources.homes is None or not sources.amenities:
         return
@@ -41,7 +44,7 @@ def about_completeness(sources: Sources) -> Iterable[Fault]:
         if (rows["basis"] == "declared").all():
             if key not in held:
                 absent.append(name)
-            elif pd.notna(usual) and known < int(usual):
+            elif pd.notna(usual) and known < FEW * int(usual):
                 few.append(f"{name} {known:g}/{int(usual)}")
         elif (rows["basis"] == "rule").any() and not rows["collected"].all():
             failed.append(f"{name} {(~rows['collected'].astype(bool)).sum()}/{len(rows)}")
