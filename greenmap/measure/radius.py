@@ -205,7 +205,7 @@ def _joined(parts: list[pd.DataFrame], study: Study) -> pd.DataFrame:
     table["rank"] = table["unit_id"].map(place)
     table = table.sort_values("rank", kind="stable").set_index(["unit_id", "clause_id"])
     for n in range(1, LARGEST + 1):
-        table[f"cause_{n}"] = table[f"cause_{n}"].fillna("")
+        table[f"cause_{n}"] = table[f"cause_{n}"].astype(object).fillna("")
     if "people" not in study.homes or study.homes["people"].isna().all():
         counts = [c for c in columns if c.endswith("people") or c.startswith("people")]
         table[[*counts, "between_unknown"]] = np.nan

@@ -39,7 +39,7 @@ def list_groups(result: Assessment, lang: str) -> pd.DataFrame:
     hidden = _hidden(table)
     out = table.assign(
         clause=[result.study.standard.clause(c).text(lang) for c in table["clause_id"]],
-        walk_median=walks(result, table, "walk_median", lang),
+        gini=table["gini"].round(3), walk_median=walks(result, table, "walk_median", lang),
         walk_p90=walks(result, table, "walk_p90", lang))
     whole = out["unit_id"] == "study"
     name = result.study.name or word("level_study", lang)

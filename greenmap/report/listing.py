@@ -162,7 +162,8 @@ def list_facilities(result: Assessment, lang: str) -> pd.DataFrame:
     unclassified = i18n.text("report.unclassified", lang)
     out["category"] = [unclassified if pd.isna(key) else names.get(key, key)
                        for key in out["category"]]
-    out["status"] = words(out["status"].fillna("unknown"), "status", lang, part="report")
+    status = out["status"].astype(object).fillna("unknown")
+    out["status"] = words(status, "status", lang, part="report")
     joined = out["attached"].fillna(False).astype(bool)
     out["attached"] = [i18n.text("report.yes" if ok else "report.no", lang) for ok in joined]
     out["why_not"] = np.where(joined, "", words(out["snap"].fillna("not_tried"), "snap", lang,
