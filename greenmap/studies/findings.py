@@ -74,6 +74,7 @@ def list_found(sources: Sources) -> tuple[Fault, ...]:
             "km": f"{net.length_m.sum() / 1000:.1f}"}))
         if sources.text:
             found += [*found_roads(sources.text, net), *found_edits(sources.text, net)]
+        found += _steps(net)
         found += found_walls(net)
         found += found_waits(net)
         if net.height_m is None:
@@ -99,6 +100,21 @@ def _datum_facts(table: gpd.GeoDataFrame, found: DatumEvidence) -> dict[str, Any
     return {"path": _name(table), "declared": found.declared, "best": found.best,
             "points": found.points, "least": LEAST_POINTS, "scores": scores,
             "offset": f"{found.offset_m:.0f}"}
+
+
+def _steps(network: WalkNetwork) -> Iterable[Fault]:
+    """Tell how many flights of steps there are, and what is known of ramps beside them."""
+    steps = np.array([kind == "steps" for kind in network.kinds], bool)[network.kind]
+    flights = np.unique(network.way_id[steps])
+    if not len(flights):
+        return
+    facts = {"count": len(flights), "metres": f"{network.length_m[steps].sum():.0f}"}
+    if network.ramped is None:
+        yield Fault("study.found_steps", facts)
+    else:
+        ramped = np.unique(network.way_id[steps & network.ramped])
+        yield Fault("study.found_steps_ramps", facts | {"ramped": len(ramped),
+                                                        "bare": len(flights) - len(ramped)})
 
 
 def _source(one: dict[str, Any]) -> Fault:
