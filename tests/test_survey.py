@@ -6,11 +6,13 @@ import dataclasses
 import datetime
 
 import assessment_world as world
+import hypothesis
 import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
 from click.testing import CliRunner
+from hypothesis import strategies as st
 
 import greenmap as gm
 from greenmap import i18n, settings
@@ -454,3 +456,32 @@ def test_help_of_both_verbs(lang):
     for verb in ("make", "read"):
         out = CliRunner().invoke(main, ["--lang", lang, "survey", verb, "--help"])
         assert i18n.text(f"cli.help_{verb}", lang)[:8] in out.output.replace("\n", "")
+
+
+_ANYTHING = st.one_of(
+    st.text(st.characters(min_codepoint=32, max_codepoint=0x9FFF, exclude_categories=("Cs",)),
+            max_size=12), st.integers(-10, 10**12), st.floats(allow_nan=False),
+    st.booleans(), st.datetimes(datetime.datetime(1950, 1, 1), datetime.datetime(2090, 1, 1)),
+    st.sampled_from(["=1/0", "#N/A", "是", "2026-11-20", "社区工作人员", "１２"]))
+
+
+@hypothesis.settings(max_examples=15, suppress_health_check=list(hypothesis.HealthCheck),
+                     phases=(hypothesis.Phase.explicit, hypothesis.Phase.generate))
+@hypothesis.given(st.lists(st.tuples(st.sampled_from(["cover", "items", "facilities", "new"]),
+                                     st.integers(0, 5), st.integers(0, 16), _ANYTHING),
+                           min_size=1, max_size=6))
+def test_whatever_is_written_into_cells_is_read_or_refused_by_name(result, tmp_path, cells):
+    path = tmp_path / "任意.xlsx"
+    path.unlink(missing_ok=True)
+    fill(gm.write_survey(result, path, lang="zh"), cover=DEFAULT, items=RULES)
+    book = openpyxl.load_workbook(path)
+    for key, row, column, value in cells:
+        page, _, first = sheet_of(book, key)
+        page.cell(first + row, column + 1).value = value
+    book.save(path)
+    try:
+        survey = gm.read_survey(path, result.study)
+    except InputError as error:
+        assert error.text("zh") and error.text("en")
+    else:
+        assert set(survey.answers["unit_id"]) <= set(result.units.index)
