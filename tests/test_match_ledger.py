@@ -229,7 +229,7 @@ def read_rows(rows, areas, folder=None):
         return read_ledger(file, communities=areas)
 
 
-@pytest.mark.parametrize("seed", [0, 1])
+@pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.slow)])
 def test_three_hundred_rows_in_disorder(seed, capsys):
     """A row laid on its own place, or within 60 m of where it truly is, is right."""
     rows, poi, areas, plates, compounds, truth = ledger_disorder.world(seed)

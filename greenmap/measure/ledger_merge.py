@@ -7,6 +7,7 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import shapely
 
@@ -52,21 +53,26 @@ def merge_ledger(
     """
     merged = amenities.copy()
     merged.attrs = dict(amenities.attrs)
-    if "located_by" not in merged:
-        merged["located_by"] = pd.Series(None, index=merged.index, dtype=object)
-    for column in _SIZES:
-        if column not in merged:
-            merged[column] = np.nan
+    cells = _cells(merged)
+    at_place: dict[str, list[int]] = {}
+    for position, place in enumerate(cells["place_id"]):
+        at_place.setdefault(str(place), []).append(position)
     notes: list[dict[str, Any]] = []
     added: list[dict[str, Any]] = []
     for (key, row), at in zip(table.iterrows(), points, strict=True):
         if at is None:
             continue
         if str(key) in categories:
-            _onto(merged, row, str(key), categories[str(key)], seats, notes)
+            here = at_place[str(row["place_id"])]
+            _onto(cells, here, row, str(key), categories[str(key)], seats, notes)
         elif row.get("status", "open") == "open":
             added.append(_row_of(row, str(key), at))
         _off_side(row, str(key), at, areas, notes)
+    for column, values in cells.items():
+        if column in _SIZES:
+            merged[column] = values.astype(float)
+        elif column != "place_id":
+            merged[column] = pd.Series(values, index=merged.index, dtype=object)
     if added:
         more = gpd.GeoDataFrame(added, geometry="geometry", crs=crs).set_index("amenity_id")
         taken = set(merged.index)
@@ -87,39 +93,49 @@ def _row_of(row: pd.Series, key: str, at: shapely.Point) -> dict[str, Any]:
     return made | {column: row.get(column, np.nan) for column in _SIZES}
 
 
-def _onto(merged: gpd.GeoDataFrame, row: pd.Series, key: str, category: str | None,
-          seats: tuple[str, ...], notes: list[dict[str, Any]]) -> None:
+def _cells(amenities: gpd.GeoDataFrame) -> dict[str, npt.NDArray[Any]]:
+    """Columns a ledger may write into, as plain arrays; those not there yet are blank."""
+    names = ("place_id", "category", "name", "status", "source", "located_by", *_SIZES)
+    found = {}
+    for name in names:
+        blank = np.nan if name in _SIZES else "open" if name == "status" else None
+        values = amenities[name] if name in amenities else pd.Series(blank, amenities.index)
+        plain = values.astype(object)
+        found[name] = plain.where(values.notna(), None).to_numpy(object, copy=True)
+    return found
+
+
+def _onto(cells: dict[str, npt.NDArray[Any]], here: list[int], row: pd.Series, key: str,
+          category: str | None, seats: tuple[str, ...], notes: list[dict[str, Any]]) -> None:
     """Write a ledger's row over the map's place, and note what it changes."""
-    here = (merged["place_id"] == row["place_id"]).to_numpy()
-    same = here & (merged["category"] == row["category"]).to_numpy()
 
     def told(kind: str, said: Any, found: Any) -> None:
         notes.append({"kind": kind, "ledger_id": key, "place_id": row["place_id"],
                       "said": str(said), "found": str(found), "file": row.get("file", ""),
                       "row": row.get("row", 0)})
 
-    if not same.any():
+    same = [k for k in here if cells["category"][k] == row["category"]]
+    if not same:
         told("category", row["category"], category)
-        other = merged["category"].isna() if category is None else merged["category"] == category
-        same = here & other.to_numpy()
-        merged.loc[same, "category"] = row["category"]
-    first = merged.loc[same].iloc[0]
-    if isinstance(first.get("name"), str) and (
-            read_name(first["name"], seats).whole != read_name(str(row["name"]), seats).whole):
-        told("name", row["name"], first["name"])
-    if "status" in merged and first["status"] != row.get("status", "open"):
-        told("status", row.get("status", "open"), first["status"])
-        merged.loc[same, "status"] = row.get("status", "open")
+        same = [k for k in here if cells["category"][k] == category]
+    first, status = same[0], row.get("status", "open")
+    name = cells["name"][first]
+    if isinstance(name, str) and (
+            read_name(name, seats).whole != read_name(str(row["name"]), seats).whole):
+        told("name", row["name"], name)
+    if cells["status"][first] != status:
+        told("status", status, cells["status"][first] or "")
+    written = {"category": row["category"], "name": row["name"], "status": status,
+               "located_by": row["located_by"], "source": row.get("source")}
     for column in _SIZES:
-        said, found = row.get(column, np.nan), first[column]
+        said, found = row.get(column, np.nan), cells[column][first]
         if pd.notna(said):
-            if pd.notna(found) and abs(said - found) > AREA_SHARE * said:
+            if found is not None and abs(said - found) > AREA_SHARE * said:
                 told(column, f"{said:g}", f"{found:g}")
-            merged.loc[same, column] = float(said)
-    merged.loc[same, "name"] = row["name"]
-    if row.get("source") is not None:
-        merged.loc[same, "source"] = row["source"]
-    merged.loc[same, "located_by"] = row["located_by"]
+            written[column] = float(said)
+    for column, value in written.items():
+        if value is not None:
+            cells[column][same] = value
 
 
 def _off_side(row: pd.Series, key: str, at: shapely.Point, areas: Mapping[str, Any],

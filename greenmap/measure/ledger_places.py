@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import geopandas as gpd
 import pandas as pd
@@ -62,15 +62,26 @@ class Spot:
     category: str | None = None
 
 
+class Place(NamedTuple):
+    """A place of the map in one category."""
+
+    place_id: str
+    category: str | None
+    name: str
+    parsed: PlaceName | None
+    address: Address | None
+    open: bool
+    at: Any
+
+
 @dataclass(frozen=True, slots=True)
 class Pool:
     """What a ledger is held against, looked up by name, address and category.
 
     Parameters
     ----------
-    places : DataFrame
-        One per place and category: ``place_id``, ``category``, ``name``,
-        ``parsed``, ``address``, ``at``, ``open``.
+    places : list of Place
+        One per place and category.
     doors : dict
         Key of an address to its points.
     compounds : dict
@@ -83,7 +94,7 @@ class Pool:
         Name; category with core of a name; category with key of an address: to positions.
     """
 
-    places: pd.DataFrame
+    places: list[Place]
     doors: dict[tuple[str, str, str], list[tuple[str, shapely.Point]]]
     compounds: dict[str, list[tuple[str, shapely.Point, float]]]
     areas: dict[str, Any]
@@ -117,22 +128,20 @@ def make_pool(
     said = (table["address"] if "address" in table
             else pd.Series(None, index=table.index, dtype=object))
     status = table["status"] if "status" in table else pd.Series("open", index=table.index)
-    places = pd.DataFrame({
-        "place_id": table["place_id"].astype(str).to_numpy(),
-        "category": table["category"].astype(object).where(table["category"].notna(), None
-                                                           ).to_numpy(),
-        "name": [n if isinstance(n, str) else "" for n in names],
-        "parsed": [read_name(n, seats) if isinstance(n, str) else None for n in names],
-        "address": [read_address(a, small_seats) if isinstance(a, str) else None for a in said],
-        "open": (status != "closed").to_numpy(),
-        "at": table.geometry.to_numpy(),
-    })
+    places = [
+        Place(str(place), category if isinstance(category, str) else None,
+              name if isinstance(name, str) else "",
+              read_name(name, seats) if isinstance(name, str) else None,
+              read_address(address, small_seats) if isinstance(address, str) else None,
+              state != "closed", at)
+        for place, category, name, address, state, at in zip(
+            table["place_id"], table["category"], names, said, status, table.geometry, strict=True)
+    ]
     areas = {str(key): area for key, area in communities.geometry.items()}
     for area in areas.values():
         shapely.prepare(area)
     pool = Pool(places, _doors(doors, small_seats), _compounds(compounds), areas)
-    for position, (kind, parsed, address) in enumerate(
-            zip(places["category"], places["parsed"], places["address"], strict=True)):
+    for position, (_, kind, _, parsed, address, _, _) in enumerate(places):
         if parsed is not None:
             positions, wholes = pool.by_category.setdefault(kind, ([], []))
             positions.append(position)
@@ -198,7 +207,7 @@ def map_spots(row: Row, pool: Pool) -> list[Spot]:
     if row.address is not None and row.address.exact:
         near.update(pool.by_door.get((row.category, *_key(row.address)), []))
     near |= {k for k in pool.by_name.get(row.name.whole, [])
-             if _related(row.category, pool.places["category"].to_numpy(object)[k])}
+             if _related(row.category, pool.places[k].category)}
     spots = [_map_spot(row, pool, k) for k in sorted(near)]
     return sorted(spots, key=lambda s: (-s.like.score, s.category != row.category, s.key))
 
@@ -209,14 +218,14 @@ def _related(one: str | None, other: str | None) -> bool:
 
 
 def _map_spot(row: Row, pool: Pool, position: int) -> Spot:
-    place = pool.places.iloc[position]
-    level, ratio, against = compare_names(row.name, place["parsed"])
-    if not place["open"] and not against:
+    place = pool.places[position]
+    assert place.parsed is not None  # only places with a name are looked up
+    level, ratio, against = compare_names(row.name, place.parsed)
+    if not place.open and not against:
         against = "closed"
-    like = Likeness(level, ratio, compare_addresses(row.address, place["address"]),
-                    in_community(row.community_id, place["at"], pool), against)
-    return Spot("map", place["place_id"], place["name"], place["at"], like,
-                category=place["category"])
+    like = Likeness(level, ratio, compare_addresses(row.address, place.address),
+                    in_community(row.community_id, place.at, pool), against)
+    return Spot("map", place.place_id, place.name, place.at, like, category=place.category)
 
 
 def in_community(community_id: str | None, at: shapely.Point, pool: Pool) -> float:

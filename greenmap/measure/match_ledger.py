@@ -61,12 +61,16 @@ class LedgerMatch:
     notes : DataFrame
         What to look at: ``kind``, ``ledger_id``, ``place_id``, ``said``,
         ``found``, ``file``, ``row``.
+    doors, answered : int
+        Doors that were given, and rows that somebody had filled in.
     """
 
     ledger: pd.DataFrame
     amenities: gpd.GeoDataFrame
     candidates: pd.DataFrame
     notes: pd.DataFrame
+    doors: int = 0
+    answered: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +146,8 @@ def match_ledger(
     decisions = _one_row_a_place(rows, decisions)
     decisions = {key: _elsewhere(rows[key], one, pool) for key, one in decisions.items()}
     seats = _seats(communities, ("city", "district"))
-    return _result(ledger, amenities, decisions, pool, crs, seats)
+    found = _result(ledger, amenities, decisions, pool, crs, seats)
+    return replace(found, doors=0 if doors is None else len(doors), answered=len(answers or {}))
 
 
 def _seats(communities: gpd.GeoDataFrame, columns: Sequence[str]) -> tuple[str, ...]:
@@ -223,13 +228,11 @@ def _answered(row: Row, answer: Mapping[str, Any], spots: Sequence[Spot], pool: 
               ) -> Decision:
     """What somebody filled in comes before everything else."""
     if answer.get("kind") == "map":
-        place = pool.places[pool.places["place_id"] == answer["key"]]
-        if len(place):
-            first = place.iloc[0]
-            spot = Spot("map", first["place_id"], first["name"], first["at"],
-                        Likeness(0, 100.0, community=in_community(row.community_id, first["at"],
-                                                                  pool)),
-                        category=first["category"])
+        chosen = next((p for p in pool.places if p.place_id == answer["key"]), None)
+        if chosen is not None:
+            here = in_community(row.community_id, chosen.at, pool)
+            spot = Spot("map", chosen.place_id, chosen.name, chosen.at,
+                        Likeness(0, 100.0, community=here), category=chosen.category)
             return Decision("accepted", spot, "", (), "list")
         return Decision("review", None, "answer_gone", tuple(spots))
     spot = _own(row, answer["lon"], answer["lat"], crs)

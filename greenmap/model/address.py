@@ -102,7 +102,7 @@ def read_address(text: str, seats: tuple[str, ...] = ()) -> Address:
 
 def _without_above(plain: str, seats: tuple[str, ...]) -> str:
     """Take off province, city, district, 街道 and 社区; a street is left."""
-    known = sorted({_NOISE.sub("", half_width(seat)) for seat in seats}, key=len, reverse=True)
+    known = _fronts(seats)
     plain = _cut(plain, known)
     short = _ABOVE.sub("", plain, count=1)
     plain = _cut(short if len(short) >= 2 else plain, known)
@@ -113,12 +113,21 @@ def _without_above(plain: str, seats: tuple[str, ...]) -> str:
     return plain
 
 
-def _cut(plain: str, known: list[str]) -> str:
+@lru_cache(maxsize=64)
+def _fronts(seats: tuple[str, ...]) -> tuple[str, ...]:
+    """Names that may stand before an address, the longest first."""
+    known = {_NOISE.sub("", half_width(seat)) for seat in seats}
+    return tuple(sorted((seat for seat in known if len(seat) > 1), key=lambda s: (-len(s), s)))
+
+
+def _cut(plain: str, known: tuple[str, ...]) -> str:
     again = True
     while again:
         again = False
+        if not plain.startswith(known):
+            break
         for seat in known:
-            if len(seat) > 1 and plain.startswith(seat) and len(plain) - len(seat) >= 2:
+            if plain.startswith(seat) and len(plain) - len(seat) >= 2:
                 plain, again = plain[len(seat):], True
     return plain
 

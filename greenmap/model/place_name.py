@@ -117,11 +117,17 @@ def read_name(text: str, seats: tuple[str, ...] = ()) -> PlaceName:
     return PlaceName(plain, core, branch, seat)
 
 
+@lru_cache(maxsize=64)
+def _forms(seats: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """Ways to write each seat, whole names first, each with the seat meant."""
+    known = sorted(map(half_width, seats), key=lambda s: (-len(s), s))
+    short = [(s[:-1], s) for s in known if len(s) > 2 and s[-1] in "省市区县旗"]
+    return (*((seat, seat) for seat in known), *short)
+
+
 def _without_seat(plain: str, seats: tuple[str, ...]) -> tuple[str, frozenset[str]]:
     """Take the city's and district's name off the front, as long as a name is left."""
-    known = sorted(map(half_width, seats), key=len, reverse=True)
-    forms = [(seat, seat) for seat in known]
-    forms += [(s[:-1], s) for s in known if len(s) > 2 and s[-1] in "省市区县旗"]
+    forms = _forms(seats)
     named: set[str] = set()
     found = True
     while found:

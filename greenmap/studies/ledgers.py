@@ -132,7 +132,7 @@ def lay_ledgers(text: StudyText, ledgers: tuple[pd.DataFrame, ...],
     notes = [table for table in (pd.DataFrame(told, columns=list(NOTE_COLUMNS)), match.notes,
                                  *extra) if len(table)]
     every = pd.concat(notes, ignore_index=True) if notes else match.notes
-    return LedgerMatch(match.ledger, match.amenities, match.candidates, every.drop_duplicates())
+    return replace(match, notes=every.drop_duplicates())
 
 
 def _door_args(text: StudyText) -> dict[str, Any]:
@@ -180,7 +180,8 @@ def _compounds(homes: gpd.GeoDataFrame | None, network: WalkNetwork | None
     return None
 
 
-def ledger_inputs(text: StudyText, ledgers: tuple[pd.DataFrame, ...]) -> list[dict[str, Any]]:
+def ledger_inputs(text: StudyText, ledgers: tuple[pd.DataFrame, ...], match: LedgerMatch | None
+                  ) -> list[dict[str, Any]]:
     """Say for each ledger what its file gave, as the manifest lists sources.
 
     Parameters
@@ -189,6 +190,8 @@ def ledger_inputs(text: StudyText, ledgers: tuple[pd.DataFrame, ...]) -> list[di
         The study file.
     ledgers : tuple of DataFrame
         As read.
+    match : LedgerMatch, optional
+        What they were laid on.
 
     Returns
     -------
@@ -211,13 +214,15 @@ def ledger_inputs(text: StudyText, ledgers: tuple[pd.DataFrame, ...]) -> list[di
                  "collected": table.attrs["collected"],
                  "unclassified": sum(count for _, count in table.attrs["unclassified"])}
         records.append(record | {key: value for key, value in noted.items() if value})
-    return records + [_file_record(text, role) for role in ("doors", "located")
+    rows = {"doors": 0 if match is None else match.doors,
+            "located": 0 if match is None else match.answered}
+    return records + [_file_record(text, role, count) for role, count in rows.items()
                       if "path" in getattr(text, role)]
 
 
-def _file_record(text: StudyText, role: str) -> dict[str, Any]:
+def _file_record(text: StudyText, role: str, rows: int) -> dict[str, Any]:
     written = PurePosixPath(getattr(text, role)["path"])
-    return {"role": role, "name": written.name, "rows": 0,
+    return {"role": role, "name": written.name, "rows": rows,
             "path": written.name if written.is_absolute() else str(written),
             "digest": digest(text.file(str(written))), "encoding": None, "crs": None,
             "datum": getattr(text, role).get("datum"), "layer": None,

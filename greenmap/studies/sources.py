@@ -129,7 +129,7 @@ def read_sources(path: str | Path) -> Sources:
         faults.narrow("offered", "bounds", lambda bounds: offered_crs(bounds, near=here))
     progress.report(_STEPS, _STEPS, "study.reading_homes")
     inputs = (*list_inputs(text, communities, amenities, homes, network),
-              *survey_inputs(survey), *ledger_inputs(text, ledgers))
+              *survey_inputs(survey), *ledger_inputs(text, ledgers, matched))
     return Sources(text, standard, profiles, communities, amenities, homes, network, inputs,
                    faults, completeness=_completeness(text, faults), survey=survey,
                    residential=read_residential(text, faults), ledger=matched)
