@@ -263,6 +263,24 @@ def test_a_community_without_roads_is_where_the_data_end():
     assert not network.exits[(abs(network.x - X - 300) < 1) & (abs(network.y - Y - 300) < 1)].any()
 
 
+def test_ground_nobody_drew_is_no_data():
+    # an L of streets: arms of 3 km, 400 m wide. The bay between them, 2.6 km wide, is no data:
+    # what lies along its shore may lead into it, though the convex hull holds half of it
+    rows = grid(400, 3000) + [[(a + 400, b) for a, b in row] for row in grid(2600, 400)]
+    roads = table(*rows).assign(highway="tertiary", foot=None, access=None, level=0)
+    network = gm.network_from_roads(roads, crs=CRS)
+    shore = (np.abs(network.x - X - 400) < 1) & (network.y > Y + 1500)
+    assert shore.sum() > 10 and network.exits[shore].all()
+    assert not shapely.contains_xy(network.extent, X + 1500, Y + 1500)
+    # the corner lies between both arms
+    inner = (np.abs(network.x - X - 200) < 1) & (np.abs(network.y - Y - 200) < 1)
+    assert not network.exits[inner].any()
+    # a lake of 900 m that streets enclose is data
+    ring = table([(0, 0), (900, 0)], [(900, 0), (900, 900)], [(900, 900), (0, 900)],
+                 [(0, 900), (0, 0)]).assign(highway="tertiary", foot=None, access=None, level=0)
+    assert shapely.contains_xy(gm.network_from_roads(ring, crs=CRS).extent, X + 450, Y + 450)
+
+
 @pytest.fixture(scope="module")
 def road_study(tmp_path_factory):
     """The sample city with its streets as bare centrelines, and no street file."""
@@ -305,6 +323,19 @@ def test_a_study_merges_centrelines_with_its_street_file(road_study):
     assert hurdles[0][1:] == hurdles[1][1:]  # walls and gates of the street file still count
     own.write_text(own.read_text("utf-8") + 'wins = "both"\n', "utf-8")
     assert [fault.key for fault in gm.check_study(own).faults] == ["study.roads_wins"]
+
+
+def test_roads_of_another_place_are_refused(road_study, tmp_path):
+    # read in the next zone of 3 degrees, the city's roads lie some 280 km off
+    folder = road_study.parent
+    made = gpd.read_file(folder / "道路中心线.shp").to_crs("EPSG:4548")
+    made.to_file(folder / "带号错.gpkg", engine="pyogrio")
+    own = road_study.with_name("elsewhere.toml")
+    text = road_study.read_text("utf-8").split("[network]")[0]
+    own.write_text(text + '[roads]\npath = "带号错.gpkg"\ncrs = "EPSG:4547"\n', "utf-8")
+    fault = gm.check_study(own, lang="zh").faults[0]
+    assert fault.key == "study.roads_elsewhere"
+    assert 250 < float(fault.facts["km"]) < 310 and "EPSG:4547" in fault.text("zh")
 
 
 @pytest.mark.slow

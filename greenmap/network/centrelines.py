@@ -93,8 +93,9 @@ def network_from_roads(
     Returns
     -------
     WalkNetwork
-        Its extent is the roads' convex hull without communities left out; ``notes`` counts
-        what was done; ``repairs`` lists it, with places.
+        Its extent is the ground with roads, what they enclose and bays up to a kilometre wide,
+        without communities left out; ``notes`` counts what was done; ``repairs`` lists it,
+        with places.
 
     Raises
     ------
@@ -108,7 +109,8 @@ def network_from_roads(
     check_meeting(noded, lines.row, roads, source=source, join_m=join_m)
     repairs = list_repairs(noded, lines, roads, near_m=near_m, crs=crs)
     extent, left_out = data_extent(communities, lines.shape, crs)
-    edges = road_edges(noded, lines, crs, extent=extent, cut=near_edge(noded.x, noded.y, left_out))
+    cut = near_edge(noded.x, noded.y, left_out, extent)
+    edges = road_edges(noded, lines, crs, extent=extent, cut=cut)
     counts = repairs["kind"].value_counts()
     edges.notes.update({f"roads_{kind}": int(counts.get(kind, 0)) for kind in
                         ("joined", "twice", "near_miss", "open_end")})  # fmt: skip

@@ -17,6 +17,15 @@ LEAST_SHARE = 0.25
 EDGE_M = 60.0
 """Junctions this near a community without roads may lead into it."""
 
+GAP_M = 500.0
+"""Ground open to the outside and this far from roads on every side holds no data."""
+
+CELL_M = 100.0
+"""Grain of the ground on which roads are looked for."""
+
+RIM_M = 200.0
+"""Junctions this near the rim of the ground with roads may lead out of it."""
+
 
 def bare_communities(areas: Objects, lines: Objects) -> Bool:
     """Say which communities a layer of roads leaves out.
@@ -69,10 +78,9 @@ def data_extent(
     Returns
     -------
     extent, left_out : shapely.Geometry
-        The roads' convex hull without the communities left out; those communities.
+        The ground with roads without the communities left out; those communities.
     """
-    hull = shapely.convex_hull(shapely.geometrycollections(lines))
-    hull = hull if hull.geom_type == "Polygon" else hull.buffer(1.0)
+    hull = _ground(lines)
     if communities is None:
         return hull, shapely.Polygon()
     areas = communities.geometry.to_crs(crs).to_numpy()
@@ -80,8 +88,28 @@ def data_extent(
     return shapely.difference(hull, left_out), left_out
 
 
-def near_edge(x: F8, y: F8, left_out: shapely.Geometry) -> Bool:
-    """Say which nodes may lead into a community that has no roads.
+def _ground(lines: Objects) -> shapely.Geometry:
+    """The ground with roads: what they enclose, and bays up to a kilometre wide.
+
+    A file of roads doesn't say where its data end. Their convex hull would count ground as
+    empty of streets that nobody drew; so ground counts only near roads or between them.
+    """
+    xy = shapely.get_coordinates(shapely.segmentize(lines, CELL_M))
+    cell = np.unique(np.floor(xy / CELL_M).astype(np.int64), axis=0)
+    reach = int(GAP_M / CELL_M)
+    steps = np.arange(-reach, reach + 1)
+    disc = np.array([(i, j) for i in steps for j in steps if i * i + j * j <= reach * reach])
+    grown = np.unique((cell[:, None, :] + disc).reshape(-1, 2), axis=0)
+    boxes = shapely.box(*(grown * CELL_M).T, *((grown + 1) * CELL_M).T)
+    whole = shapely.get_parts(shapely.coverage_union_all(boxes))
+    filled = shapely.union_all(shapely.polygons(shapely.get_exterior_ring(whole)))
+    return shapely.buffer(filled, CELL_M - GAP_M, quad_segs=4)  # the grain's width is left
+
+
+def near_edge(
+    x: F8, y: F8, left_out: shapely.Geometry, extent: shapely.Geometry
+) -> Bool:
+    """Say which nodes may lead into a community that has no roads, or out of the data.
 
     Parameters
     ----------
@@ -89,14 +117,15 @@ def near_edge(x: F8, y: F8, left_out: shapely.Geometry) -> Bool:
         Nodes.
     left_out : shapely.Geometry
         Ground of communities left out.
+    extent : shapely.Geometry
+        Ground with roads.
 
     Returns
     -------
     array (n,) bool
     """
-    if shapely.is_empty(left_out):
-        return np.zeros(len(x), bool)
-    zone = shapely.buffer(left_out, EDGE_M)
+    inner, zone = shapely.buffer(extent, -RIM_M), shapely.buffer(left_out, EDGE_M)
+    shapely.prepare(inner)
     shapely.prepare(zone)
-    inside: Bool = shapely.contains_xy(zone, x, y)
-    return inside
+    edge: Bool = ~shapely.contains_xy(inner, x, y) | shapely.contains_xy(zone, x, y)
+    return edge

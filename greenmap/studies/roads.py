@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import geopandas as gpd
@@ -53,7 +53,22 @@ def read_road_network(
         near_m=float(entry.get("near_m", NEAR_M)), communities=communities)
     assert network.repairs is not None
     network.repairs.attrs = dict(roads.attrs)
+    if communities is not None:
+        _check_place(entry, network, communities)
     return network
+
+
+def _check_place(entry: Mapping[str, Any], network: WalkNetwork, communities: gpd.GeoDataFrame
+                 ) -> None:
+    """Refuse roads that lie somewhere else altogether: their CRS is wrong, or the file."""
+    own = shapely.convex_hull(shapely.multipoints(np.column_stack([network.x, network.y])))
+    areas = shapely.union_all(to_study(communities, network.crs).geometry.to_numpy())
+    apart = shapely.distance(own, areas)
+    if apart > 0:
+        said = network.repairs.attrs["source"].get("crs") if network.repairs is not None else "-"
+        faults = Faults()
+        faults.add("study.roads_elsewhere", path=entry["path"], km=f"{apart / 1000:.1f}", crs=said)
+        raise InputFaults(faults)
 
 
 def merged(text: StudyText, roads: WalkNetwork, streets: WalkNetwork) -> WalkNetwork:
