@@ -95,13 +95,17 @@ def _ground(lines: Objects) -> shapely.Geometry:
     empty of streets that nobody drew; so ground counts only near roads or between them.
     """
     xy = shapely.get_coordinates(shapely.segmentize(lines, CELL_M))
-    cell = np.unique(np.floor(xy / CELL_M).astype(np.int64), axis=0)
-    reach = int(GAP_M / CELL_M)
+    reach, row = int(GAP_M / CELL_M), 1 << 32
+    i, j = np.floor(xy / CELL_M).astype(np.int64).T
     steps = np.arange(-reach, reach + 1)
-    disc = np.array([(i, j) for i in steps for j in steps if i * i + j * j <= reach * reach])
-    grown = np.unique((cell[:, None, :] + disc).reshape(-1, 2), axis=0)
-    boxes = shapely.box(*(grown * CELL_M).T, *((grown + 1) * CELL_M).T)
-    whole = shapely.get_parts(shapely.coverage_union_all(boxes))
+    disc = np.array([a * row + b for a in steps for b in steps if a * a + b * b <= reach * reach])
+    grown = np.unique((np.unique(i * row + j)[:, None] + disc).ravel())
+    first = np.flatnonzero(np.diff(grown, prepend=grown[0] - 2) != 1)  # runs of cells in a row
+    last = np.append(first[1:] - 1, len(grown) - 1)
+    (i, low), high = np.divmod(grown[first] + row // 2, row), (grown[last] + row // 2) % row
+    low, high = low - row // 2, high - row // 2 + 1
+    strips = shapely.box(i * CELL_M, low * CELL_M, (i + 1) * CELL_M, high * CELL_M)
+    whole = shapely.get_parts(shapely.union_all(strips))
     filled = shapely.union_all(shapely.polygons(shapely.get_exterior_ring(whole)))
     return shapely.buffer(filled, CELL_M - GAP_M, quad_segs=4)  # the grain's width is left
 
