@@ -107,8 +107,13 @@ def _inner_end(network: WalkNetwork, area: Objects, gate: I8) -> npt.NDArray[np.
     end, that one is inside if streets lead outside from the other.
     """
     found = np.full(len(gate), -1, np.int64)
+    ends = np.unique(np.concatenate([network.tail[gate], network.head[gate]]))
+    assert network.hurdle is not None
+    plain = network.hurdle == 0
+    near = [np.flatnonzero(plain & np.isin(at, ends)) for at in (network.tail, network.head)]
     for k, (plot, edge) in enumerate(zip(area.tolist(), gate.tolist(), strict=True)):
-        within = [_leads(network, int(at[edge]), plot) for at in (network.tail, network.head)]
+        within = [_leads(network, int(at[edge]), plot, near)
+                  for at in (network.tail, network.head)]
         for end in (0, 1):
             if within[end].any() or (not len(within[end]) and not within[1 - end].any()):
                 found[k] = end
@@ -116,12 +121,11 @@ def _inner_end(network: WalkNetwork, area: Objects, gate: I8) -> npt.NDArray[np.
     return found
 
 
-def _leads(network: WalkNetwork, node: int, area: shapely.Polygon) -> Bool:
-    """Whether each street at a node begins inside an area."""
-    assert network.hurdle is not None
+def _leads(network: WalkNetwork, node: int, area: shapely.Polygon, near: list[I8]) -> Bool:
+    """Whether each street at a node begins inside an area; `near`: streets that leave, arrive."""
     xy, start = network.shape_xy, network.shape_start
-    out = np.flatnonzero((network.tail == node) & (network.hurdle == 0))
-    back = np.flatnonzero((network.head == node) & (network.hurdle == 0))
+    out = near[0][network.tail[near[0]] == node]
+    back = near[1][network.head[near[1]] == node]
     first = np.concatenate([start[out], start[back + 1] - 1])
     step = np.concatenate([xy[start[out] + 1], xy[start[back + 1] - 2]]) - xy[first]
     part = np.minimum(1.0, _NEAR_M / np.maximum(np.hypot(*step.T), 1e-9))
