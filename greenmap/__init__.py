@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from greenmap.read.communities import read_communities
     from greenmap.read.doors import read_doors
     from greenmap.read.edits import read_edits
+    from greenmap.read.green import read_green
     from greenmap.read.homes import read_homes
     from greenmap.read.join import join_amenities
     from greenmap.read.ledger import read_ledger
@@ -79,6 +80,7 @@ _HOME = {
     "write_check": "greenmap.check_files",
     "read_study": "greenmap.studies",
     "read_communities": "greenmap.read.communities",
+    "read_green": "greenmap.read.green",
     "read_homes": "greenmap.read.homes",
     "read_people": "greenmap.read.population",
     "spread_people": "greenmap.network.spread_people",
@@ -148,18 +150,20 @@ _HOME = {
 """Public names in the order of the work, and where each lives."""
 
 __all__ = ["Assessment", "Profile", "Study", "WhatIf", "apply_edits", "assess", "attach_all",
-           "begin_study", "catchments", "check_completeness", "check_located", "check_study",
-           "compare_radius", "cover", "crowding", "diff_standards", "draw_community",
-           "draw_coverage", "find_checks", "find_entrances", "find_gaps", "init_study",
-           "isochrones", "join_amenities", "load_profile", "load_programme", "load_score_sheet",
-           "load_standard", "match_clauses", "match_ledger", "match_study_ledgers",
-           "merge_networks", "network_from_roads", "network_from_tables", "reach",
-           "read_amenities", "read_communities", "read_doors", "read_edits", "read_homes",
+           "begin_study", "catchments", "check_completeness", "check_located",
+           "check_study", "compare_radius", "cover", "crowding", "diff_standards",
+           "draw_community", "draw_coverage", "find_checks", "find_entrances",
+           "find_gaps", "init_study", "isochrones", "join_amenities", "load_profile",
+           "load_programme", "load_score_sheet", "load_standard", "match_clauses",
+           "match_ledger", "match_study_ledgers", "merge_networks",
+           "network_from_roads", "network_from_tables", "reach", "read_amenities",
+           "read_communities", "read_doors", "read_edits", "read_green", "read_homes",
            "read_ledger", "read_located", "read_network", "read_people", "read_roads",
-           "read_status", "read_study", "read_survey", "route", "save_network", "school_places",
-           "score", "sensitivity", "spread_people", "to_osmnx", "track", "use", "walks_by_group",
-           "what_if", "with_heights", "worst_tenth", "write_check", "write_ledger", "write_report",
-           "write_results", "write_sample", "write_score", "write_shapefile", "write_survey",
+           "read_status", "read_study", "read_survey", "route", "save_network",
+           "school_places", "score", "sensitivity", "spread_people", "to_osmnx",
+           "track", "use", "walks_by_group", "what_if", "with_heights", "worst_tenth",
+           "write_check", "write_ledger", "write_report", "write_results",
+           "write_sample", "write_score", "write_shapefile", "write_survey",
            "write_survey_log", "write_track", "write_unlocated"]
 
 

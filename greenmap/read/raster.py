@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -244,3 +244,42 @@ def write_raster(
         transform=place,
     ) as raster:  # fmt: skip
         raster.write(values.astype(np.float32), 1)
+
+
+def cell_fractions(path: str | Path, areas: gpd.GeoDataFrame, *, at_least: float | None = None,
+                   classes: Sequence[float] | None = None) -> npt.NDArray[np.float64]:
+    """Measure what part of each area lies in cells of certain values.
+
+    Parameters
+    ----------
+    path : path
+        Raster; its first band.
+    areas : (n,) GeoDataFrame of polygons
+    at_least : float, optional
+        Cells of this value or more.
+    classes : sequence of float, optional
+        Cells of these values.
+
+    Returns
+    -------
+    (n,) array of float
+        0 … 1, of the cells that hold a value; each counts by the part of it that
+        lies inside. Missing where none does.
+
+    Raises
+    ------
+    MissingFileError, UnreadableFileError, CrsError
+    """
+    from exactextract import exact_extract
+
+    with _opened(existing_file(path, endings=_ENDINGS)) as raster:
+        shapes = areas[["geometry"]].reset_index(drop=True).to_crs(raster.crs)
+        found = exact_extract(raster, shapes, ["coverage", "values"], output="pandas")
+    parts = np.full(len(areas), np.nan)
+    for row, (inside, cells) in enumerate(zip(found["coverage"], found["values"], strict=True)):
+        value = np.ma.filled(np.ma.asarray(cells).astype("float64"), np.nan)
+        weight = np.where(np.isnan(value), 0.0, np.asarray(inside, float))
+        wanted = value >= at_least if at_least is not None else np.isin(value, list(classes or ()))
+        if weight.sum() > 0:
+            parts[row] = float((weight * wanted).sum() / weight.sum())
+    return parts
