@@ -133,7 +133,8 @@ def _write(result: Assessment, out: Path) -> None:
     tell_people(result.study)
     tell_range(result)
     for name in ("index.html", "communities", "gaps.xlsx", "manifest.json"):
-        say(f"file_{name.split('.')[0]}", path=out / name)
+        if (out / name).exists():  # a public release has no pages of single communities
+            say(f"file_{name.split('.')[0]}", path=out / name)
 
 
 @_verb

@@ -6,6 +6,7 @@ import logging
 import sys
 from collections.abc import Callable
 from functools import partial
+from math import ceil, floor
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -49,7 +50,8 @@ def tell_range(result: Assessment) -> None:
 
     met = met_range(result.coverage)
     if met is not None:
-        say("met_range", low=f"{met[0]:.1%}", high=f"{met[1]:.1%}")
+        low, high = floor(met[0] * 1000) / 10, ceil(met[1] * 1000) / 10
+        say("met_range", low=f"{low:g}%", high=f"{high:g}%")
 
 
 def tell_people(study: Study) -> None:

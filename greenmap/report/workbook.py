@@ -132,7 +132,7 @@ def write_workbook(result: Assessment, path: str | Path, *, lang: str | None = N
         _write_inside(book, result, lang)
     if len(complete := list_completeness(result, lang)):
         _write_table(book, "completeness", complete, freeze=2)
-    if result.sensitivity is not None:
+    if result.sensitivity is not None and not is_public(result.study):
         _write_table(book, "sensitivity", list_sensitivity(result, lang), freeze=3,
                      hidden=("unit_id", "clause_id"))
     _write_sources(book, result, lang)
