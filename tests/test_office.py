@@ -133,3 +133,11 @@ def test_the_same_seed_writes_the_same_tables(tmp_path, folder):
         assert (again / name).read_bytes() == (folder / name).read_bytes()
     with pytest.raises(StudyError, match="office"):
         gm.write_sample(tmp_path, form="city")
+
+
+@pytest.mark.slow
+def test_everything_can_be_written_without_boundaries(bare_result, tmp_path):
+    gm.write_results(bare_result, tmp_path / "results")
+    pages = sorted((tmp_path / "results" / "communities").glob("*.html"))
+    assert len(pages) == len(COMMUNITIES)
+    assert all("示意范围·非行政界线" in page.read_text("utf-8") for page in pages)

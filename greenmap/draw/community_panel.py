@@ -139,6 +139,8 @@ def _gates_known(result: Assessment, community_id: str, say: Say) -> Html:
     if community_id not in result.gates.index:
         return Html()
     found: dict[str, Any] = {str(k): v for k, v in result.gates.loc[community_id].items()}
+    if pd.isna(found["surveyed"]):  # without boundaries nobody knows whose a gate is
+        return Html()
     counts = {k: int(found[k]) for k in ("surveyed", "mapped", "assumed", "unknown")}
     told = [say("gates_counts", **counts)]
     if found["compounds_ungated"]:

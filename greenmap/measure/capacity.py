@@ -134,7 +134,7 @@ def crowding(study: Study, category: str, *, group: str = "all", profile: str = 
     table = study.amenities
     serves = (table["category"] == category).to_numpy(bool)
     if "status" in table:
-        serves &= (table["status"] == "open").to_numpy(bool, na_value=False)
+        serves = serves & (table["status"] == "open").to_numpy(bool, na_value=False)
     known = _capacity(table, serves)
     if not known.notna().any():
         raise StudyError("measure.no_capacity", category=category)
@@ -179,7 +179,7 @@ def crowd_places(study: Study, attachments: Attachments | None = None) -> pd.Dat
     for category in sorted(asked):
         rows = (table["category"] == category).to_numpy(bool)
         if "status" in table:
-            rows &= (table["status"] == "open").to_numpy(bool, na_value=False)
+            rows = rows & (table["status"] == "open").to_numpy(bool, na_value=False)
         if not _capacity(table, rows).notna().any():
             continue
         found = crowding(study, category, group=asked[category], attachments=attachments).places
