@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import geopandas as gpd
@@ -210,8 +211,7 @@ def _clause(scene: _Scene, k: int, say: Say, lang: str) -> dict[str, Any]:
     known = load_categories()
     places = " / ".join(known[c].zh if lang == "zh" else known[c].en for c in clause.categories)
     profile = scene.result.study.profiles.get(_drawn_profile(clause))
-    drawn = ((scene.result.isochrones["category"] == clause.target)
-             & (scene.result.isochrones["profile"] == _drawn_profile(clause))).any()
+    drawn = (clause.target, _drawn_profile(clause)) in _ranges(scene.result)
     return {
         "name": clause.text(lang), "categories": clause.categories,
         "unit": unit, "beyond": walk_text(
@@ -278,15 +278,31 @@ def _shown(walk: float, clause: Clause) -> float | None:
 
 def _isochrones(scene: _Scene, clause: Clause, bands: list[float]) -> layers.Json:
     """The clause's walking ranges around the community, longest first."""
-    table = scene.result.isochrones
-    mine = table[(table["category"] == clause.target)
-                 & (table["profile"] == _drawn_profile(clause))
-                 & table["band_min"].isin(bands)].sort_values("band_min", ascending=False)
-    shapes = shapely.clip_by_rect(mine.geometry.to_numpy(), *scene.box)
-    shapes = shapely.simplify(shapes, scene.dot_m, preserve_topology=False)
-    drawn = gpd.GeoDataFrame({"band": [bands.index(b) for b in mine["band_min"]]},
-                             geometry=shapes, crs=scene.result.study.crs)
-    return layers.features(drawn, ["band"], decimals=layers.BACKDROP_DECIMALS)
+    bands_of, shapes = _ranges(scene.result).get((clause.target, _drawn_profile(clause)),
+                                                 ([], np.empty(0, dtype=object)))
+    wanted = [k for k, band in enumerate(bands_of) if band in bands]
+    near = shapely.clip_by_rect(shapes[wanted], *scene.box)
+    near = shapely.simplify(near, scene.dot_m, preserve_topology=False)
+    told = [{"band": bands.index(bands_of[k])} for k in wanted]
+    return layers.feature_text(near, str(scene.result.study.crs), told,
+                               decimals=layers.BACKDROP_DECIMALS)
+
+
+@lru_cache(maxsize=1)
+def _ranges(result: Assessment) -> dict[tuple[str, str], tuple[list[float], npt.NDArray[Any]]]:
+    """Bands and shapes of each category and profile, the longest band first."""
+    table = result.isochrones
+    found: dict[tuple[str, str], list[tuple[float, Any]]] = {}
+    for category, profile, band, shape in zip(table["category"], table["profile"],
+                                              table["band_min"], table.geometry, strict=True):
+        found.setdefault((category, profile), []).append((band, shape))
+    ranges = {}
+    for key, rows in found.items():
+        rows.sort(key=lambda row: -row[0])
+        shapes = np.empty(len(rows), dtype=object)
+        shapes[:] = [shape for _, shape in rows]
+        ranges[key] = [band for band, _ in rows], shapes
+    return ranges
 
 
 def _places(scene: _Scene, say: Say) -> dict[str, Any]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Sequence
-from functools import cache
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache, lru_cache
 from typing import Any
 
 import geopandas as gpd
@@ -116,13 +116,36 @@ def features(table: gpd.GeoDataFrame, columns: Sequence[str] = (), *,
     [{'type': 'Feature', 'properties': {'a': 1},
       'geometry': {'type': 'Point', 'coordinates': [120.0, 30.0]}}]
     """
-    shapes = in_wgs84(table.geometry.to_numpy(), table.crs.to_string(), decimals=decimals)
     values = [table[name].tolist() for name in columns]
     rows = zip(*values, strict=True) if columns else [()] * len(table)
-    parts = [f'{{"type":"Feature","properties":{to_json(dict(zip(columns, row, strict=True)))},'
-             f'"geometry":{shapely.to_geojson(shape)}}}'
-             for row, shape in zip(rows, shapes, strict=True)
-             if shape is not None and not shape.is_empty]
+    told = [dict(zip(columns, row, strict=True)) for row in rows]
+    return feature_text(table.geometry.to_numpy(), table.crs.to_string(), told, decimals=decimals)
+
+
+def feature_text(shapes: npt.NDArray[Any], crs: str, told: Sequence[Mapping[str, Any]], *,
+                 decimals: int = DECIMALS) -> Json:
+    """Turn shapes and what is told of them into a GeoJSON FeatureCollection.
+
+    Parameters
+    ----------
+    shapes : array of shapely.Geometry
+        Those missing or empty are left out.
+    crs : str
+        Theirs.
+    told : sequence of mapping
+        Properties of each; plain values.
+    decimals : int
+        Of a degree.
+
+    Returns
+    -------
+    Json
+    """
+    drawn = in_wgs84(shapes, crs, decimals=decimals)
+    there = ~(shapely.is_missing(drawn) | shapely.is_empty(drawn))
+    texts = shapely.to_geojson(drawn)
+    parts = [f'{{"type":"Feature","properties":{to_json(told[k])},"geometry":{texts[k]}}}'
+             for k in np.flatnonzero(there).tolist()]
     return Json('{"type":"FeatureCollection","features":[' + ",".join(parts) + "]}")
 
 
@@ -251,9 +274,7 @@ def _edges_by_kind(network: WalkNetwork, box: Box) -> list[npt.NDArray[np.int64]
     """Edges whose own box meets `box`, a group for each of :data:`_DRAWN_UP_TO_M`."""
     if not network.n_edges:
         return [np.array([], np.int64)] * len(_DRAWN_UP_TO_M)
-    starts = network.shape_start[:-1]
-    low = np.minimum.reduceat(network.shape_xy, starts)
-    high = np.maximum.reduceat(network.shape_xy, starts)
+    low, high = _boxes(network)
     near = ((high >= box[:2]) & (low <= box[2:])).all(axis=1)
     rank = {kind: n for n, kinds in enumerate(_KINDS) for kind in kinds}
     ranks = np.array([rank.get(kind.removesuffix("_link"), len(_KINDS))
@@ -261,12 +282,26 @@ def _edges_by_kind(network: WalkNetwork, box: Box) -> list[npt.NDArray[np.int64]
     return [np.flatnonzero(near & (ranks == n)) for n in range(len(_KINDS) + 1)]
 
 
+@lru_cache(maxsize=1)
+def _lines(network: WalkNetwork) -> npt.NDArray[Any]:
+    """Lines of all edges: every page takes some of them."""
+    counts = np.diff(network.shape_start)
+    lines: npt.NDArray[Any] = shapely.linestrings(
+        network.shape_xy, indices=np.repeat(np.arange(network.n_edges), counts))
+    return lines
+
+
+@lru_cache(maxsize=1)
+def _boxes(network: WalkNetwork) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+    """Least and greatest coordinates of every edge."""
+    starts = network.shape_start[:-1]
+    return (np.minimum.reduceat(network.shape_xy, starts),
+            np.maximum.reduceat(network.shape_xy, starts))
+
+
 def _simplified(network: WalkNetwork, edges: npt.NDArray[np.int64],
                 tolerance_m: float) -> npt.NDArray[Any]:
-    counts = np.diff(network.shape_start)[edges]
-    first = np.repeat(network.shape_start[edges] - np.r_[0, np.cumsum(counts)[:-1]], counts)
-    points = network.shape_xy[first + np.arange(counts.sum())]
-    lines = shapely.linestrings(points, indices=np.repeat(np.arange(len(edges)), counts))
+    lines = _lines(network)[edges]
     merged = shapely.get_parts(shapely.line_merge(shapely.multilinestrings(lines)))
     simple: npt.NDArray[Any] = shapely.simplify(merged, tolerance_m, preserve_topology=False)
     kept: npt.NDArray[Any] = simple[shapely.length(simple) > tolerance_m]

@@ -7,7 +7,7 @@ key. Nothing is judged here: what may be walked is decided on the network's floo
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from mmap import ACCESS_READ, mmap
@@ -22,6 +22,7 @@ import shapely
 from greenmap.errors import MissingFileError, NetworkError, UnreadableFileError
 from greenmap.model.walk_network import F8, I8, Objects
 
+_Object = tuple[str, dict[str, str], str | None]
 WAY_TAGS = (
     "highway", "foot", "access", "oneway:foot", "area",
     "bridge", "tunnel", "layer", "service", "name",
@@ -177,7 +178,7 @@ def read_osm_features(
     rows: dict[str, tuple[dict[str, str], str]] = {}
     lost: set[str] = set()
     with opened(path) as ordered:
-        for name, tags, shape in _objects(ordered, [key[0] for key in wanted]):
+        for name, tags, shape in _found(Path(path), ordered, wanted):
             if not any(key[0] in tags and key[1:] in ((), (tags[key[0]],)) for key in wanted):
                 continue
             if shape is None:
@@ -232,7 +233,40 @@ def _by_kind(name: str) -> tuple[str, int]:
     return kind, int(number)
 
 
-def _objects(path: Path, keys: list[str]) -> Iterator[tuple[str, dict[str, str], str | None]]:
+_kept: dict[str, Any] = {}
+
+
+@contextmanager
+def read_once(*keys: str) -> Iterator[None]:
+    """Within this context a file is gone through once for several questions.
+
+    Parameters
+    ----------
+    *keys : str
+        Keys, or ``key=value``, that will be asked for. What is asked besides costs a
+        reading of its own.
+    """
+    _kept.update(keys={key.partition("=")[0] for key in keys}, file=None, objects=[])
+    try:
+        yield
+    finally:
+        _kept.clear()
+
+
+def _found(path: Path, ordered: Path, wanted: list[tuple[str, ...]]) -> Iterable[_Object]:
+    """Objects of a file that carry some keys, and maybe others."""
+    keys = [key[0] for key in wanted]
+    if not _kept or not _kept["keys"].issuperset(keys):
+        return _objects(ordered, keys)
+    about = path.stat()
+    file = (path.resolve(), about.st_mtime_ns, about.st_size)
+    if _kept["file"] != file:
+        _kept.update(file=file, objects=list(_objects(ordered, sorted(_kept["keys"]))))
+    kept: list[_Object] = _kept["objects"]
+    return kept
+
+
+def _objects(path: Path, keys: list[str]) -> Iterator[_Object]:
     """Yield name, tags and WKB; None where only an area may still give the outline."""
     import osmium
 

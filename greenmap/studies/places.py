@@ -16,7 +16,7 @@ from greenmap.read.buildings import homes_from_buildings
 from greenmap.read.homes import read_homes
 from greenmap.read.join import join_amenities
 from greenmap.read.osm_entrances import ENTRANCE_KEYS, bridge_ways, tagged_entrances
-from greenmap.read.osm_file import read_osm_buildings, read_osm_features
+from greenmap.read.osm_file import FEATURE_KEYS, read_osm_buildings, read_osm_features
 from greenmap.read.osm_places import amenities_from_osm
 from greenmap.read.places import community_of
 from greenmap.read.source import digest
@@ -58,6 +58,24 @@ def read_all_amenities(text: StudyText, faults: Faults, network: WalkNetwork | N
             table.attrs["rank"] = entry.get("rank")
             tables.append(table)
     return tuple(tables)
+
+
+def street_file_keys(text: StudyText) -> tuple[str, ...]:
+    """Return the keys that facilities and homes will ask the street file for.
+
+    Parameters
+    ----------
+    text : StudyText
+        The study file.
+
+    Returns
+    -------
+    tuple of str
+    """
+    keys: tuple[str, ...] = ()
+    if any(entry.get("osm") for entry in text.amenities):
+        keys += (*FEATURE_KEYS, *ENTRANCE_KEYS)
+    return (*keys, "building") if text.homes.get("osm_buildings") else keys
 
 
 def join_sources(text: StudyText, tables: tuple[gpd.GeoDataFrame, ...]) -> gpd.GeoDataFrame:

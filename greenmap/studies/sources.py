@@ -20,6 +20,7 @@ from greenmap.model.release import check_release
 from greenmap.model.standard import Standard, load_standard, standard_ids
 from greenmap.model.survey import Survey
 from greenmap.model.walk_network import WalkNetwork
+from greenmap.read.osm_file import read_once
 from greenmap.studies.areas import read_areas, read_residential
 from greenmap.studies.confirmations import read_confirmations
 from greenmap.studies.datum_check import check_datums, without_auto
@@ -27,7 +28,7 @@ from greenmap.studies.detail import with_detail, with_sides
 from greenmap.studies.edits import with_edits
 from greenmap.studies.inputs import list_inputs
 from greenmap.studies.ledgers import lay_ledgers, ledger_inputs, read_all_ledgers
-from greenmap.studies.places import read_all_amenities, read_all_homes
+from greenmap.studies.places import read_all_amenities, read_all_homes, street_file_keys
 from greenmap.studies.programme import read_programme
 from greenmap.studies.streets import read_streets, with_terrain
 from greenmap.studies.study_text import StudyText, read_study_text
@@ -115,10 +116,11 @@ def read_sources(path: str | Path) -> Sources:
     network = attempt(faults, lambda: with_terrain(text, network)) or network
     network = with_detail(text, network, faults)
     progress.report(2, _STEPS, "study.reading_amenities")
-    amenities = read_all_amenities(text, faults, network)
-    progress.report(3, _STEPS, "study.reading_homes")
-    homes = attempt(faults, lambda: read_all_homes(text, communities, faults, network))
-    amenities, homes = check_datums(written, network, communities, amenities, homes, faults)
+    with read_once(*street_file_keys(text)):
+        amenities = read_all_amenities(text, faults, network)
+        progress.report(3, _STEPS, "study.reading_homes")
+        homes = attempt(faults, lambda: read_all_homes(text, communities, faults, network))
+        amenities, homes = check_datums(written, network, communities, amenities, homes, faults)
     _check_release(text, communities, faults)
     ledgers = read_all_ledgers(text, communities, faults)
     matched = lay_ledgers(text, ledgers, communities, amenities, homes, network, faults)
