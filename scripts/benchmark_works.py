@@ -10,6 +10,8 @@ import json
 import statistics
 import subprocess
 import sys
+import tarfile
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -92,8 +94,6 @@ def polygons(pbf: Path, rounds: int, origins: int = ORIGINS) -> list[str]:
                                               attachment=first_rows(put, len(few))),
         "buffer + union (GEOS), search not counted": truth,
     }  # fmt: skip
-    for row in few:  # the first forty are drawn on what was laid out for all
-        laid[0].entrance_node[row]
     valhalla, note = valhalla_tool(pbf, [(p.x, p.y) for p in where[: len(few)]])
     if valhalla:
         tools["Valhalla"] = valhalla
@@ -147,16 +147,22 @@ def valhalla_tool(pbf: Path, where: list[tuple[float, float]]
         return None, "Valhalla isn't installed: skipped."
     import valhalla
 
-    folder = Path(TemporaryDirectory(delete=False).name) if sys.version_info >= (3, 12) else (
-        Path(__import__("tempfile").mkdtemp()))  # fmt: skip
-    (folder / "tiles").mkdir()
-    config = valhalla.get_config(tile_extract=str(folder / "tiles.tar"),
-                                 tile_dir=str(folder / "tiles"), verbose=False)  # fmt: skip
-    (folder / "valhalla.json").write_text(json.dumps(config), "utf-8")
-    built = subprocess.run([sys.executable, "-m", "valhalla", "valhalla_build_tiles", "-c",
-                            str(folder / "valhalla.json"), str(pbf)], capture_output=True)  # fmt: skip
-    if built.returncode:
+    folder = Path(tempfile.mkdtemp())
+    tiles, archive = folder / "tiles", folder / "tiles.tar"
+    tiles.mkdir()
+    archive.touch()
+    config = valhalla.get_config(tile_extract=str(archive), tile_dir=str(tiles), verbose=False)
+    building = {**config, "mjolnir": {k: v for k, v in config["mjolnir"].items()
+                                      if k != "tile_extract"}}  # fmt: skip
+    (folder / "valhalla.json").write_text(json.dumps(building), "utf-8")
+    builder = Path(valhalla.__file__).parent / "bin" / "valhalla_build_tiles"
+    if not builder.is_file():
         return None, "The installed Valhalla has no tile builder: skipped."
+    subprocess.run([str(builder), "-c", str(folder / "valhalla.json"), str(pbf)], check=True,
+                   capture_output=True)  # fmt: skip
+    with tarfile.open(archive, "w") as tar:
+        for file in sorted(tiles.rglob("*.gph")):
+            tar.add(file, arcname=str(file.relative_to(tiles)))
     actor = valhalla.Actor(config)
     walk = {"costing": "pedestrian", "polygons": True, "contours": [{"time": LIMIT / 60_000}],
             "costing_options": {"pedestrian": {"walking_speed": M_PER_MIN * 0.06}}}  # fmt: skip
