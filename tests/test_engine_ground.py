@@ -13,7 +13,7 @@ from hypothesis.extra.numpy import arrays
 from greenmap.engine.csr import build_csr
 from greenmap.engine.ground import fronts_of, grid_around, reached_ground, walked_ground
 from greenmap.engine.outline import trace_outline
-from greenmap.engine.search import Rounds
+from greenmap.engine.search import Rounds, reach_sets
 from greenmap.engine.streets import Streets, streets_of_arcs
 from greenmap.measure.isochrones import polygons_of
 from greenmap.units import UNREACHED
@@ -139,6 +139,20 @@ def test_rounds_are_single_searches():
         fresh.search([node], [0])
         assert rounds.label.tolist() == fresh.label.tolist()
         assert sorted(reached.tolist()) == np.flatnonzero(rounds.label != NOT).tolist()
+
+
+def test_reach_sets_are_single_searches():
+    random = np.random.default_rng(6)
+    tail, head = random.integers(0, 200, (2, 900))
+    graph = build_csr(200, tail, head, random.integers(0, 9, 900))
+    start, node, ticks = reach_sets(graph, np.arange(200), limit=25)
+    rounds = Rounds(graph, 25)
+    assert start[-1] > 1 << 14  # more than there was room for at first
+    for k in range(200):
+        reached = rounds.search([k], [0])
+        mine = slice(start[k], start[k + 1])
+        assert sorted(node[mine].tolist()) == sorted(reached.tolist())
+        assert ticks[mine].tolist() == rounds.label[node[mine]].tolist()
 
 
 def test_arcs_of_both_directions_become_one_piece():

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from greenmap.engine.csr import Array, Csr, read_only, whole
 from greenmap.engine.kernel import kernel
-from greenmap.engine.settle import make_queue, settle
+from greenmap.engine.settle import Queue, make_queue, settle
 from greenmap.engine.skeleton import Hung, Skeleton, build_skeleton
 from greenmap.errors import NetworkError
 from greenmap.units import UNREACHED
@@ -350,3 +350,73 @@ class Rounds:
                 return self._reached
             self._room = 2 * self._room + source.size
             self._queue = make_queue(self._graph, self._limit, room=self._room)
+
+
+@kernel
+def list_reached(
+    graph: tuple[Array, Array], queue: Queue, label: Array, source: Array, ticks: Array,
+    first: int, out: Array, end: Array,
+) -> int:  # fmt: skip
+    """List nodes and walks per source; return the first source there is no room for."""
+    for s in range(first, source.size):
+        reached = settle(graph, queue, np.uint64(0), label, source, ticks, s, s + 1)
+        if reached < 0:
+            return s
+        begin = end[s]
+        short = begin + reached > out.shape[0]
+        for t in range(np.uint64(reached)):
+            node = queue.touched[t]
+            if not short:
+                out[begin + np.int64(t), 0], out[begin + np.int64(t), 1] = node, label[node]
+            label[node] = UNREACHED
+        if short:
+            return s
+        end[s + 1] = begin + reached
+    return int(source.size)
+
+
+def reach_sets(graph: Csr, nodes: npt.ArrayLike, *, limit: int) -> tuple[Array, Array, Array]:
+    """List, for each of many nodes, all that is within a limit of it.
+
+    Parameters
+    ----------
+    graph : Csr
+        Forward for walks from the nodes, reverse for walks to them.
+    nodes : array of int (k,)
+        Where the walks start.
+    limit : int
+        Ticks; the limit itself counts as reached.
+
+    Returns
+    -------
+    start : array of int64 (k + 1,)
+        Where each list begins.
+    node, ticks : array of uint32
+        What is reached, in no particular order, and the walk.
+
+    Raises
+    ------
+    NetworkError
+        A node that isn't in the graph.
+
+    Examples
+    --------
+    >>> from greenmap.engine.csr import build_csr
+    >>> graph = build_csr(3, [0, 1], [1, 2], [5, 5])
+    >>> [each.tolist() for each in reach_sets(graph, [0, 2], limit=5)]
+    [[0, 2, 3], [0, 1, 2], [0, 5, 0]]
+    """
+    source = read_only(whole(nodes, graph.n_nodes, "nodes"), np.uint32)
+    ticks = read_only(np.zeros(source.size), np.uint32)
+    label = np.full(graph.n_nodes, UNREACHED, np.uint32)
+    end = np.zeros(source.size + 1, np.int64)
+    out, room, done = np.empty((1 << 14, 2), np.uint32), 1 << 14, 0
+    queue = make_queue(graph, limit, room=room)
+    while True:
+        done = list_reached(graph.arrays, queue, label, source, ticks, done, out, end)
+        if done == source.size:
+            found = out[: end[-1]]
+            return end, found[:, 0].copy(), found[:, 1].copy()
+        room *= 2
+        queue = make_queue(graph, limit, room=room)
+        out = np.concatenate([out, np.empty_like(out)])
