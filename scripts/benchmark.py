@@ -22,6 +22,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 from benchmark_tools import BANDS, OURS, PER_63000, TOOLS, UNREACHED, Tables
+from benchmark_works import edits, polygons, reach_sets, where_time_goes, whole_process
 from benchmark_worlds import World, helsinki, read_world, tiled, with_homes
 
 
@@ -227,7 +228,44 @@ def chart(results: list[Result], file: Path) -> None:
     plt.close(figure)
 
 
-def write_page(results: list[Result], skipped: list[str], rounds: int, out: Path) -> None:
+BAR = (
+    # a part of the name of the network, tool or 0 for seconds, the bar, the goal
+    ("porto", "scipy", 22, 30), ("porto", "pandana, precomputed", 45, 60),
+    ("heidelberg", "scipy", 9, None), ("heidelberg", "pandana, precomputed", 25, None),
+)  # fmt: skip
+
+
+def how_near(results: list[Result]) -> list[str]:
+    """Ratios beside the bar and the goal; on two threads where the machine has them."""
+    best = "greenmap, 2 threads"
+    lines = ["## The bar and the goal: how near", "",
+             "Ratios of times in the same round, on one and on two threads; pairs on one.", "",
+             "| network | against | 1 thread | 2 threads | bar | goal |",
+             "|---|---|---|---|---|---|"]  # fmt: skip
+    for name, tool, bar, goal in BAR:
+        for result in results:
+            plain = result.world.name.lower().startswith(name) and " " not in result.world.name
+            if plain and tool in result.taken:
+                ratios = [statistics.median(a / b for a, b in zip(
+                    result.taken[tool], result.taken[ours], strict=False)) for ours in (OURS, best)]
+                lines.append(f"| {result.world.name} | {tool} | {ratios[0]:.3g} | {ratios[1]:.3g} "
+                             f"| {bar} | {goal or ''} |")  # fmt: skip
+    for result in results:
+        rate = result.pairs / statistics.median(result.taken[OURS]) / 1e6
+        lines.append(f"| {result.world.name} | million pairs/s | {rate:.3g} | | 20 | |")
+    for result in results:
+        if result.world.n > 900_000:
+            seconds = [statistics.median(result.taken[ours]) for ours in (OURS, best)]
+            lines.append(f"| {result.world.name} | seconds | {seconds[0]:.3g} | {seconds[1]:.3g} "
+                         f"| 0.7 | 0.6 |")  # fmt: skip
+            peak = [result.peak_mb[ours] for ours in (OURS, best)]
+            lines.append(f"| {result.world.name} | peak MB | {peak[0]:.0f} | {peak[1]:.0f} "
+                         f"| 700 | |")  # fmt: skip
+    return [*lines, ""]
+
+
+def write_page(results: list[Result], skipped: list[str], rounds: int, out: Path,
+               works: list[str] | None = None) -> None:  # fmt: skip
     out.mkdir(parents=True, exist_ok=True)
     chart(results, out / "benchmark.png")
     spot = ""
@@ -238,8 +276,10 @@ def write_page(results: list[Result], skipped: list[str], rounds: int, out: Path
     lines = [about, machine(), "", "![How many times slower](benchmark.png)", ""]
     if skipped:
         lines += [f"Skipped, not installed: {', '.join(skipped)}.", ""]
+    lines += how_near(results)
     for result in results:
         lines += [*table(result), ""]
+    lines += works or []
     (out / "benchmark.md").write_text("\n".join(lines).rstrip() + "\n", "utf-8")
 
 
@@ -251,6 +291,7 @@ def main() -> None:
     parser.add_argument("--tile", type=int, default=0, help="the last file K × K times")
     parser.add_argument("--without", nargs="*", default=[], help="tools not to run")
     parser.add_argument("--out", type=Path, default=Path(__file__).parents[1] / "docs")
+    parser.add_argument("--only-w1", action="store_true", help="leave out W2, W3, W4 and W6")
     parser.add_argument("--peak", nargs=2, help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.peak:
@@ -261,8 +302,9 @@ def main() -> None:
 
     def take(world: World, chosen: list[str]) -> None:
         results.append(measure(world, chosen, given.rounds))
-        write_page(results, skipped, given.rounds, given.out)
+        write_page(results, skipped, given.rounds, given.out, works)
 
+    works: list[str] = []
     for file in (helsinki(), *given.pbf):
         take(world := read_world(file), tools)
     if given.homes:
@@ -270,6 +312,15 @@ def main() -> None:
         take(with_homes(world, given.homes), few)
     if given.tile:
         take(tiled(world, given.tile), [name for name in tools if TOOLS[name][2] == "greenmap"])
+    if not given.only_w1:
+        file, rounds = (given.pbf or [helsinki()])[-1], min(given.rounds, 5)
+        works.append("## Other works\n")
+        for lines in (lambda: reach_sets(world, rounds), lambda: edits(world),
+                      lambda: polygons(file, rounds), lambda: whole_process(file, 3),
+                      lambda: where_time_goes(world)):  # fmt: skip
+            print("\n".join(made := lines()), flush=True)
+            works += made
+            write_page(results, skipped, given.rounds, given.out, works)
 
 
 if __name__ == "__main__":

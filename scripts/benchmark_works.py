@@ -121,7 +121,7 @@ def reached_lines(network: object, laid: tuple, row: int) -> np.ndarray:
     import shapely.ops
 
     from greenmap.engine.ground import reached_part
-    from greenmap.engine.search import Rounds
+    from greenmap.engine.rounds import Rounds
     from greenmap.network.attach import edge_lines
 
     graph, reverse, fronts = laid
@@ -191,7 +191,7 @@ def reach_sets(world: World, rounds: int, origins: int = ORIGINS) -> list[str]:
     from scipy.sparse.csgraph import dijkstra
 
     from greenmap.engine.csr import build_csr
-    from greenmap.engine.search import reach_sets as all_sets
+    from greenmap.engine.rounds import reach_sets as all_sets
 
     tail, head, ticks = both_ways(world)
     origin = np.random.default_rng(3).choice(world.n, origins, replace=False)
@@ -385,3 +385,58 @@ def whole_process(pbf: Path, rounds: int, places: int = 6800) -> list[str]:
             f"A process of its own each time, kernels compiled before; all {network.n_nodes:,} "
             f"nodes of the file's streets are rows; 2 threads; answers are the same.", "",
             "| | seconds (least–greatest) | of these |", "|---|---|---|", *lines, ""]  # fmt: skip
+
+
+# ---- where the time goes ---------------------------------------------------------------------
+
+
+def where_time_goes(world: World) -> list[str]:
+    """Leave out one part of W1 after the other; the differences are what the parts take."""
+    from greenmap.engine.counting import counts, counts_and_nearest
+    from greenmap.engine.csr import build_csr
+    from greenmap.engine.search import source_nodes
+    from greenmap.engine.settle import make_queue, settle
+    from greenmap.engine.skeleton import build_skeleton
+
+    tail, head, ticks = both_ways(world)
+    graph = build_csr(world.n, tail, head, ticks)
+    sources, kept = sources_of(world.place, world.category), np.arange(world.n)
+    given = sizes(world)
+    keep = source_nodes(graph, sources)
+    skeleton = build_skeleton(graph, keep=keep, rows=kept)
+    label = np.full(skeleton.graph.n_nodes, UNREACHED, np.uint32)
+    queue = make_queue(skeleton.graph, LIMIT, room=1 << 18)
+    node = np.unique(skeleton.number[world.place])
+    node.flags.writeable = False
+    zero = np.zeros(node.size, np.uint32)
+    zero.flags.writeable = False
+
+    def search() -> int:
+        total = 0
+        for k in range(node.size):
+            reached = settle(skeleton.graph.arrays, queue, np.uint64(0), label, node, zero, k,
+                             k + 1)  # fmt: skip
+            label[queue.touched[:reached]] = UNREACHED
+            total += int(reached)
+        return total
+
+    def count() -> object:
+        return counts(graph, sources, **{k: v for k, v in given.items() if k != "limit"})
+
+    parts = {
+        "finding the skeleton": lambda: build_skeleton(graph, keep=keep, rows=kept),
+        "searching, called place by place from Python": search,
+        "counting without nearest, whole": count,
+        "all of W1": lambda: counts_and_nearest(graph, sources, **given),
+    }
+    timed = in_turn(parts, 5)
+    rows = [f"| {name} | {1000 * statistics.median(all_of):.1f} |"
+            for name, all_of in timed.taken.items()]  # fmt: skip
+    return [
+        f"## Where the time goes: W1, {world.name}, one thread", "",
+        f"The searches run on a skeleton of {skeleton.graph.n_nodes:,} of {world.n:,} nodes and "
+        f"reach {search():,} of its nodes from {node.size:,} nodes with places; all others hang "
+        f"on it.", "", "| part | ms |", "|---|---|", *rows, "",
+        "What the searches don't take goes into listing what hangs on the nodes reached, noting "
+        "each walk in its band and category, and adding up; these are bound by memory.", "",
+    ]  # fmt: skip

@@ -13,7 +13,7 @@ from hypothesis.extra.numpy import arrays
 from greenmap.engine.csr import build_csr
 from greenmap.engine.ground import fronts_of, grid_around, reached_ground, walked_ground
 from greenmap.engine.outline import trace_outline
-from greenmap.engine.search import Rounds, reach_sets
+from greenmap.engine.rounds import Rounds, reach_sets
 from greenmap.engine.streets import Streets, streets_of_arcs
 from greenmap.measure.isochrones import polygons_of
 from greenmap.units import UNREACHED

@@ -51,7 +51,7 @@ def catchments(network: WalkNetwork, places: gpd.GeoDataFrame, *,
         Unknown profile.
     """
     from greenmap.engine.ground import grid_around, reached_ground
-    from greenmap.engine.search import Rounds
+    from greenmap.engine.rounds import Rounds
     from greenmap.network.attach import attach
 
     walker = load_profile(profile) if isinstance(profile, str) else profile
