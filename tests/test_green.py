@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
 import shapely
 
-from greenmap.errors import TableError
+from greenmap.errors import TableError, UnreadableFileError
 from greenmap.read.green import read_green
 from greenmap.read.raster import write_raster
 
@@ -47,6 +49,13 @@ def test_classes_and_the_rule_are_needed(raster):
     assert error.value.key == "read.green_rule"
     table = read_green(raster, areas(), classes=[0.25])
     assert table.loc["A", "green_m2"] == 0
+
+
+def test_the_missing_extra_is_named(raster, monkeypatch):
+    monkeypatch.setitem(sys.modules, "exactextract", None)
+    with pytest.raises(UnreadableFileError) as error:
+        read_green(raster, areas(), at_least=0.3)
+    assert error.value.key == "read.needs_raster"
 
 
 def test_polygons_that_overlap_count_once(tmp_path):

@@ -269,9 +269,12 @@ def cell_fractions(path: str | Path, areas: gpd.GeoDataFrame, *, at_least: float
     Raises
     ------
     MissingFileError, UnreadableFileError, CrsError
+        Also where the extra ``raster`` isn't installed.
     """
-    from exactextract import exact_extract
-
+    try:
+        from exactextract import exact_extract
+    except ImportError:
+        raise UnreadableFileError("read.needs_raster", file=Path(path).name) from None
     with _opened(existing_file(path, endings=_ENDINGS)) as raster:
         shapes = areas[["geometry"]].reset_index(drop=True).to_crs(raster.crs)
         found = exact_extract(raster, shapes, ["coverage", "values"], output="pandas")
