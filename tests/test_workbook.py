@@ -9,9 +9,10 @@ import pytest
 
 from greenmap.report.write import write_report
 
-SHEETS = {"zh": ["总览", "覆盖率", "覆盖率明细", "短板清单", "待核实", "设施", "数据来源"],
+SHEETS = {"zh": ["总览", "覆盖率", "覆盖率明细", "短板清单", "待核实", "设施", "接入路网",
+                 "数据来源"],
           "en": ["Overview", "Coverage", "Coverage detail", "Gaps", "To check", "Facilities",
-                 "Sources"]}
+                 "Joining the streets", "Sources"]}
 
 
 @pytest.fixture(scope="module")
