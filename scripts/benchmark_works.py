@@ -160,7 +160,7 @@ def valhalla_tool(pbf: Path, where: list[tuple[float, float]]
     if not builder.is_file():
         return None, "The installed Valhalla has no tile builder: skipped."
     subprocess.run([str(builder), "-c", str(folder / "valhalla.json"), str(pbf)], check=True,
-                   capture_output=True)  # fmt: skip
+                   capture_output=True, cwd=folder)  # fmt: skip
     with tarfile.open(archive, "w") as tar:
         for file in sorted(tiles.rglob("*.gph")):
             tar.add(file, arcname=str(file.relative_to(tiles)))
@@ -437,6 +437,6 @@ def where_time_goes(world: World) -> list[str]:
         f"The searches run on a skeleton of {skeleton.graph.n_nodes:,} of {world.n:,} nodes and "
         f"reach {search():,} of its nodes from {node.size:,} nodes with places; all others hang "
         f"on it.", "", "| part | ms |", "|---|---|", *rows, "",
-        "What the searches don't take goes into listing what hangs on the nodes reached, noting "
-        "each walk in its band and category, and adding up; these are bound by memory.", "",
+        "Calling the searches from Python costs time of its own, so that line is more than their "
+        "share of the others.", "",
     ]  # fmt: skip
