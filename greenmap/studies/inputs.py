@@ -78,7 +78,7 @@ def _record(role: str, table: gpd.GeoDataFrame, text: StudyText) -> dict[str, An
 def _people(table: Mapping[str, Any], homes: gpd.GeoDataFrame, text: StudyText) -> dict[str, Any]:
     """The population table; its rows are the communities whose people were shared out."""
     source, file = table["source"], text.file(table["path"])
-    return {"role": "people", "name": file.name, "path": _relative(table["path"]),
+    return {"role": "people", "name": file.name, "path": relative(table["path"]),
             "rows": sum(line["people"] is not None for line in homes.attrs["spread"]),
             "rows_in": source["rows_in"], "digest": digest(file),
             "crs": None, "datum": None, "encoding": source["encoding"], "layer": source["layer"],
@@ -92,14 +92,14 @@ def _path(name: str, text: StudyText) -> str:
     """The path as written, if it is relative; else the bare name: no folder of this machine."""
     entries = (text.communities, *text.amenities, text.homes, text.network)
     written = (entry.get(key, "") for entry in entries for key in ("path", "raster"))
-    return next((_relative(path) for path in written if PurePosixPath(path).name == name), name)
+    return next((relative(path) for path in written if PurePosixPath(path).name == name), name)
 
 
 def _terrain(text: StudyText, height_m: npt.NDArray[np.float64]) -> dict[str, Any]:
     """The terrain raster; its rows are the places where a height was read."""
     written = text.terrain["dem"]
     known = height_m[np.isfinite(height_m)]
-    return {"role": "terrain", "name": text.file(written).name, "path": _relative(written),
+    return {"role": "terrain", "name": text.file(written).name, "path": relative(written),
             "rows": len(known), "encoding": None, "crs": None, "datum": None, "layer": None,
             "digest": digest(text.file(written)),
             "lowest_m": round(float(known.min()), 1), "highest_m": round(float(known.max()), 1),
@@ -109,7 +109,7 @@ def _terrain(text: StudyText, height_m: npt.NDArray[np.float64]) -> dict[str, An
 def _wall(one: dict[str, Any], text: StudyText) -> dict[str, Any]:
     """A file of walls, gates or compounds."""
     entry, file = getattr(text, one["role"]), text.file(one["written"])
-    return {"role": one["role"], "name": file.name, "path": _relative(one["written"]),
+    return {"role": one["role"], "name": file.name, "path": relative(one["written"]),
             "rows": one["rows"], "encoding": entry.get("encoding"), "crs": entry.get("crs"),
             "datum": entry.get("datum", "wgs84"), "layer": entry.get("layer"),
             "digest": digest(file), "as_of": one["as_of"]}
@@ -118,7 +118,7 @@ def _wall(one: dict[str, Any], text: StudyText) -> dict[str, Any]:
 def _roads(role: str, one: dict[str, Any], network: WalkNetwork) -> dict[str, Any]:
     """A file of road centrelines or links; its digest is that of the network it became."""
     left_out = Counter(str(cause) for *_, cause in one["left_out"])
-    record = {"role": role, "name": one["name"], "path": _relative(one["written"]),
+    record = {"role": role, "name": one["name"], "path": relative(one["written"]),
               "rows": one["rows"], "rows_in": one["rows_in"], "digest": network.digest,
               **{key: one[key] for key in _FACTS}}
     noted = {"left_out": dict(sorted(left_out.items())),
@@ -126,7 +126,14 @@ def _roads(role: str, one: dict[str, Any], network: WalkNetwork) -> dict[str, An
     return record | {key: value for key, value in noted.items() if value}
 
 
-def _relative(written: str) -> str:
+def relative(written: str) -> str:
+    """Return a path as records show it: no folder of the machine it was written on.
+
+    Examples
+    --------
+    >>> relative("land/green.gpkg"), relative("D:/work/green.gpkg")
+    ('land/green.gpkg', 'green.gpkg')
+    """
     absolute = PurePosixPath(written).is_absolute() or PureWindowsPath(written).is_absolute()
     return PurePosixPath(written).name if absolute else written
 
@@ -135,7 +142,7 @@ def _streets(text: StudyText, network: WalkNetwork) -> dict[str, Any]:
     entry = text.network
     written = entry.get("path") or entry.get("edges")
     return {"role": "network", "name": network.source,
-            "path": _relative(written) if written else "", "rows": network.n_edges,
+            "path": relative(written) if written else "", "rows": network.n_edges,
             "crs": network.crs, "datum": "wgs84", "encoding": None, "layer": None,
             "digest": network.digest,
             "as_of": entry.get("as_of", text.study.get("as_of"))}

@@ -26,6 +26,7 @@ from greenmap.studies.confirmations import read_confirmations
 from greenmap.studies.datum_check import check_datums, without_auto
 from greenmap.studies.detail import with_detail, with_sides
 from greenmap.studies.edits import with_edits
+from greenmap.studies.green import with_green
 from greenmap.studies.inputs import list_inputs
 from greenmap.studies.ledgers import lay_ledgers, ledger_inputs, read_all_ledgers
 from greenmap.studies.places import read_all_amenities, read_all_homes, street_file_keys
@@ -130,9 +131,10 @@ def read_sources(path: str | Path) -> Sources:
         here = communities.total_bounds
         faults.narrow("offered", "bounds", lambda bounds: offered_crs(bounds, near=here))
     progress.report(_STEPS, _STEPS, "study.reading_homes")
+    measured, green = with_green(text, communities, faults)
     inputs = (*list_inputs(text, communities, amenities, homes, network),
-              *survey_inputs(survey), *ledger_inputs(text, ledgers, matched))
-    return Sources(text, standard, profiles, communities, amenities, homes, network, inputs,
+              *survey_inputs(survey), *ledger_inputs(text, ledgers, matched), *green)
+    return Sources(text, standard, profiles, measured, amenities, homes, network, inputs,
                    faults, completeness=_completeness(text, faults), survey=survey,
                    residential=read_residential(text, faults), ledger=matched)
 

@@ -55,6 +55,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
     "completeness": {"share": "count", "window": "count",
                      "people_per_facility": "counts_by_text"},
     "residential": {"path": "path", **_TABLE},
+    "green": {"path": "path", "at_least": "number", "classes": "numbers", **_TABLE},
     "compounds": {"path": "path", "osm": "flag", "walls": "flag", **_TABLE},
     "people": {"path": "path", "layer": "text", "encoding": "text", "columns": "texts_by_text",
                "count": "counting", "year": "year", "join": "join", "aliases": "path",
@@ -83,12 +84,14 @@ ONE_OF: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "programme": (("targets",),),
     "roads": (("path",),),
     "residential": (("path",),),
+    "green": (("path",),),
     "edits": (("path",),),
 }
 """Ways to say where a section's data come from: exactly one."""
 
 OPTIONAL = ("terrain", "barriers", "gates", "compounds", "ledgers", "doors", "located",
-            "completeness", "people", "survey", "programme", "roads", "residential", "edits")
+            "completeness", "people", "survey", "programme", "roads", "residential", "edits",
+            "green")
 """Sections a study may do without."""
 
 SPARED_BY = {"homes": "people", "network": "roads"}
@@ -123,7 +126,7 @@ class StudyText:
     path : Path
         The study file.
     study, communities, homes, network, terrain, barriers, gates, compounds, completeness,
-    people, residential : dict
+    people, residential, green : dict
         Keys given in each section.
     survey, programme : dict
         The same: where the filled workbooks lie; targets, their status, and the choice.
@@ -164,6 +167,7 @@ class StudyText:
     survey: Mapping[str, Any] = field(default_factory=dict)
     programme: Mapping[str, Any] = field(default_factory=dict)
     residential: Mapping[str, Any] = field(default_factory=dict)
+    green: Mapping[str, Any] = field(default_factory=dict)
 
     def file(self, written: str) -> Path:
         """Return where a path written in the study lies."""
@@ -192,6 +196,8 @@ _IS: Mapping[str, Callable[[Any], bool]] = {
     "part": lambda v: _is_number(v) and 0 <= v <= 1,
     "count": lambda v: _is_number(v) and v > 0,
     "metres": lambda v: _is_number(v) and v >= 0,
+    "number": _is_number,
+    "numbers": lambda v: isinstance(v, list) and bool(v) and all(_is_number(n) for n in v),
     "texts": lambda v: _all(v, str),
     "bands": lambda v: isinstance(v, list) and bool(v) and all(_is_number(b) and b > 0 for b in v),
     "lang": lambda v: v in LANGS,
