@@ -8,13 +8,15 @@ import pandas as pd
 import pytest
 import shapely
 
-from greenmap.errors import InputFaults
+from greenmap.errors import Faults, InputFaults
 from greenmap.model.datum import DATUMS, from_wgs84, to_wgs84
 from greenmap.network.datum_evidence import CERTAIN, LEAD, find_datum
 from greenmap.network.open import read_network
 from greenmap.network.tables import network_from_tables
 from greenmap.read.osm_file import read_osm_buildings
 from greenmap.studies import check_study, read_study
+from greenmap.studies.datum_check import without_auto
+from greenmap.studies.study_text import read_study_text
 
 # true GCJ-02 and BD-09 offsets at the two towns, metres, from an independent implementation
 TRUE_M = {("panzhihua", "gcj02"): 425, ("panzhihua", "bd09"): 847,
@@ -243,3 +245,65 @@ def test_towns_where_maps_are_not_shifted_are_never_accused(lon, lat):
     network, houses = lattice(lon, lat, seed=1)
     points = as_read(*middles(houses, 60), truth="wgs84", declared="wgs84")
     assert find_datum(network, points, declared="wgs84", buildings=houses) is None
+
+
+def gates_on(areas, count):
+    """One point on the edge of each area, a third of the way round."""
+    edges = shapely.boundary(areas.to_numpy()[:count])
+    return shapely.get_coordinates(shapely.line_interpolate_point(edges, 1 / 3, normalized=True)).T
+
+
+@pytest.mark.parametrize("truth", DATUMS)
+@pytest.mark.parametrize("declared", DATUMS)
+def test_ten_gates_in_walls_name_their_datum(town, truth, declared):
+    network, houses = town
+    gates = as_read(*gates_on(houses, 10), truth=truth, declared=declared)
+    found = find_datum(network, gates, declared=declared, walls=houses.boundary)
+    assert found.verdict == ("fits" if truth == declared else "other")
+    assert (found.best, found.ground) == (truth, "walls")
+
+
+def test_seven_gates_are_too_few_and_gates_anywhere_accuse_nobody(town):
+    network, houses = town
+    few = as_read(*gates_on(houses, 7), truth="gcj02", declared="wgs84")
+    assert find_datum(network, few, declared="wgs84", walls=houses.boundary).verdict == "too_few"
+    for seed in range(20):
+        draw = np.random.default_rng(seed)
+        lon, lat = 101.70 + draw.random(12) * 0.024, 26.57 + draw.random(12) * 0.024
+        points = as_read(lon, lat, truth="wgs84", declared="wgs84")
+        found = find_datum(network, points, declared="wgs84", walls=houses.boundary)
+        assert found.verdict == "unclear", (seed, found)
+
+
+def gated_study(shared_data, folder, *lines, truth="gcj02"):
+    """Panzhihua's compounds as walls, and surveyed gates on their edges in a datum of their own."""
+    study = panzhihua_study(shared_data, folder, 'datum = "gcj02"')
+    areas = gpd.read_file(folder / "panzhihua_compounds_wgs84.geojson").geometry
+    lon, lat = from_wgs84(*gates_on(areas, 12), datum=truth)
+    rows = [f"D{k},开放,{x:.7f},{y:.7f}" for k, (x, y) in enumerate(zip(lon, lat, strict=True))]
+    (folder / "gates.csv").write_text("\n".join(["大门编号,通行,lon,lat", *rows]), "utf-8")
+    named = ["", "[compounds]", 'path = "panzhihua_compounds_wgs84.geojson"', "[gates]",
+             'path = "gates.csv"', *lines]
+    study.write_text(study.read_text("utf-8") + "\n".join(named), "utf-8")
+    return study
+
+
+def test_gates_in_a_wrong_datum_stop_the_study_and_auto_finds_it(shared_data, tmp_path):
+    report = check_study(gated_study(shared_data, tmp_path, 'datum = "wgs84"'))
+    (fault,) = report.faults
+    assert fault.key == "study.datum_other"
+    assert (fault.facts["section"], fault.facts["best"]) == ("[gates]", "gcj02")
+    assert int(fault.facts["offset"]) == pytest.approx(425, abs=20)
+    assert "围墙" in fault.text("zh") and 'datum = "gcj02"' in fault.text("zh")
+    network = read_study(gated_study(shared_data, tmp_path, 'datum = "auto"')).network
+    assert network.barriers.gates_by_source()["surveyed"] == 12  # none off the walls
+
+
+def test_walls_and_compounds_cannot_ask_for_auto(shared_data, tmp_path):
+    study = gated_study(shared_data, tmp_path)
+    text = study.read_text("utf-8").replace("[compounds]", '[compounds]\ndatum = "auto"')
+    study.write_text(text, "utf-8")
+    faults = Faults()
+    plain = without_auto(read_study_text(study, faults), faults)
+    assert [fault.facts["section"] for fault in faults] == ["[compounds]"]
+    assert plain.compounds["datum"] == "wgs84"

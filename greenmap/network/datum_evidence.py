@@ -34,6 +34,12 @@ on buildings, wrong ones -1.2 to 0.2; on streets alone 1.2 to 3.2, which names n
 MIXED = 3.0
 """Score at which a second reading is no chance either: then the table holds two datums."""
 
+LEAST_GATES = 8
+"""As :data:`LEAST_POINTS`, for gates laid on walls: a wall is a line, and hardly hit by chance."""
+
+ON_WALL_M = 5.0
+"""A gate stands in a wall this near."""
+
 _MOST_POINTS = 1000
 _LEAST_BUILDINGS = 50
 _RADII, _DIRECTIONS, _APART_M = (100.0, 160.0, 250.0, 400.0, 600.0), 16, 80.0
@@ -63,7 +69,7 @@ class DatumEvidence:
     offset_m : float
         Median distance between the declared and the best reading; in a
         mixed table, between the two.
-    ground : {"buildings", "streets"}
+    ground : {"buildings", "streets", "walls"}
         What the points were laid on.
     rows : tuple
         In a mixed table, ids that fit `best` only and not `declared`.
@@ -91,6 +97,7 @@ def find_datum(
     *,
     declared: str,
     buildings: gpd.GeoSeries | None = None,
+    walls: gpd.GeoSeries | None = None,
 ) -> DatumEvidence | None:
     """Find the datum a table's points were made in.
 
@@ -111,6 +118,9 @@ def find_datum(
         Datum they were read in.
     buildings : GeoSeries, optional
         Outlines of the same map as the streets, any CRS.
+    walls : GeoSeries, optional
+        Lines the points stand in, any CRS: a share within 5 m of them is
+        counted instead, and 8 points are enough.
 
     Returns
     -------
@@ -132,13 +142,14 @@ def find_datum(
     plane = Transformer.from_crs("EPSG:4326", network.crs, always_xy=True)
     at = {key: np.column_stack(plane.transform(*lonlat.T)) for key, lonlat in world.items()}
     inside = {key: shapely.contains_xy(network.extent, xy) for key, xy in at.items()}
-    usable = [key for key in DATUMS if key in world and inside[key].sum() >= LEAST_POINTS]
-    fits, ground = _ground(network, buildings)
+    least = LEAST_POINTS if walls is None else LEAST_GATES
+    usable = [key for key in DATUMS if key in world and inside[key].sum() >= least]
+    fits, ground = _ground(network, buildings) if walls is None else _in_walls(network, walls)
     if not usable:
         most = max(int(found.sum()) for found in inside.values())
         return DatumEvidence("too_few", declared, declared, {}, most, 0, 0.0, ground)
     hits = {key: inside[key] & fits(at[key]) for key in usable}
-    chance = by_chance(network, at, fits)
+    chance = by_chance(network, at, fits, least=least)
     scores = {key: fit_score(hits[key][inside[key]], chance) for key in usable}
     verdict, best, other = judge_readings(declared, scores)
     _, _, apart = Geod(ellps="WGS84").inv(*world[best].T, *world[other].T)
@@ -193,8 +204,23 @@ def _ground(
     return beside_street, "streets"
 
 
+def _in_walls(
+    network: WalkNetwork, walls: gpd.GeoSeries
+) -> tuple[Callable[[F8], Bool], str]:
+    """As :func:`_ground`, for points that stand in walls."""
+    tree = shapely.STRtree(walls.to_crs(network.crs).to_numpy())
+
+    def in_wall(xy: F8) -> Bool:
+        found = np.zeros(len(xy), bool)
+        found[tree.query(shapely.points(xy), predicate="dwithin", distance=ON_WALL_M)[0]] = True
+        return found
+
+    return in_wall, "walls"
+
+
 def by_chance(
-    network: WalkNetwork, at: Mapping[str, F8], fits: Callable[[F8], Bool]
+    network: WalkNetwork, at: Mapping[str, F8], fits: Callable[[F8], Bool], *,
+    least: int = LEAST_POINTS,
 ) -> npt.NDArray[np.float64]:
     """Share and number of points that sit well under shifts no datum makes, one row a shift.
 
@@ -206,6 +232,8 @@ def by_chance(
         Points of each reading, metres.
     fits : callable
         Which of some points sit well.
+    least : int, optional
+        Shifts that leave fewer points than this in the data aren't counted.
 
     Returns
     -------
@@ -220,7 +248,7 @@ def by_chance(
             moved = xy + step
             apart = min(np.hypot(*(middle[key] + step - own)) for own in middle.values())
             kept = shapely.contains_xy(network.extent, moved)
-            if apart >= _APART_M and kept.sum() >= LEAST_POINTS:
+            if apart >= _APART_M and kept.sum() >= least:
                 found.append((fits(moved[kept]).mean(), kept.sum()))
     return np.array(found, float).reshape(-1, 2)
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 
 from greenmap.errors import Faults
 from greenmap.model.datum import is_shifted
@@ -23,10 +24,11 @@ from greenmap.network.datum_evidence import (
     DatumEvidence,
     find_datum,
 )
+from greenmap.read.barriers import read_gates
 from greenmap.read.osm_file import ENDINGS, read_osm_buildings
 from greenmap.studies.places import read_all_amenities, read_all_homes
 from greenmap.studies.study_text import StudyText
-from greenmap.studies.tables import attempt
+from greenmap.studies.tables import attempt, table_args
 
 AUTO = "auto"
 
@@ -39,15 +41,18 @@ def without_auto(text: StudyText, faults: Faults) -> StudyText:
     text : StudyText
         The study file.
     faults : Faults
-        Takes it where boundaries say so: they can't be laid on streets.
+        Takes it where boundaries, walls or compounds say so: they can't be laid on streets.
 
     Returns
     -------
     StudyText
     """
-    if text.communities.get("datum") == AUTO:
-        faults.add("study.datum_auto_area", file=text.path.name, section="[communities]")
-    return replace(text, communities=_plain(text.communities), homes=_plain(text.homes),
+    areas = {name: getattr(text, name) for name in ("communities", "barriers", "compounds")}
+    for name, entry in areas.items():
+        if entry.get("datum") == AUTO:
+            faults.add("study.datum_auto_area", file=text.path.name, section=f"[{name}]")
+    plain = {name: _plain(entry) for name, entry in areas.items()}
+    return replace(text, **plain, homes=_plain(text.homes),
                    amenities=tuple(_plain(entry) for entry in text.amenities))
 
 
@@ -110,6 +115,40 @@ def check_datums(text: StudyText, network: WalkNetwork | None,
         if homes is not None:
             _note(homes, found, text.homes)
     return tuple(checked), homes
+
+
+def check_gates_datum(text: StudyText, network: WalkNetwork, gates: gpd.GeoDataFrame,
+                      walls: list[gpd.GeoSeries], faults: Faults) -> gpd.GeoDataFrame:
+    """Set the datum of surveyed gates against the walls they should stand in.
+
+    Parameters
+    ----------
+    text : StudyText
+        The study as written; ``[gates] datum`` may be ``auto``.
+    network : WalkNetwork
+        Its streets.
+    gates : GeoDataFrame
+        As read in the declared datum, WGS 84 where that is ``auto``.
+    walls : list of GeoSeries
+        Walls and edges of compounds, any CRS.
+    faults : Faults
+        As for :func:`check_datums`.
+
+    Returns
+    -------
+    GeoDataFrame
+        Those of ``auto`` in the datum found.
+    """
+    known = [wall.to_crs("EPSG:4326") for wall in walls if len(wall)]
+    if not known or gates.empty:
+        return gates
+    entry = text.gates
+    found = find_datum(network, gates, declared=_plain(entry).get("datum", "wgs84"),
+                       walls=gpd.GeoSeries(pd.concat(known, ignore_index=True)))
+    if not _settled(found, entry, "[gates]", gates, text, faults):
+        return gates
+    about = table_args({**entry, "datum": found.best}, text)  # type: ignore[union-attr]
+    return attempt(faults, lambda: read_gates(text.file(entry["path"]), **about))
 
 
 def _check_boundaries(text: StudyText, network: WalkNetwork, communities: gpd.GeoDataFrame,

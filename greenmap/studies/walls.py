@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import geopandas as gpd
@@ -11,7 +11,7 @@ import shapely
 
 from greenmap import i18n, settings
 from greenmap.errors import Fault, Faults
-from greenmap.model.barrier import SOURCES, make_barriers
+from greenmap.model.barrier import SOURCES, WALLS, make_barriers
 from greenmap.model.hours import open_at
 from greenmap.model.schema import first_few
 from greenmap.model.walk_network import WalkNetwork
@@ -20,6 +20,7 @@ from greenmap.network.hurdles import WALL
 from greenmap.network.walls import with_barriers
 from greenmap.read.barriers import read_barriers, read_compounds, read_gates
 from greenmap.read.osm_barriers import OsmBarriers, read_osm_barriers
+from greenmap.studies.datum_check import AUTO, check_gates_datum
 from greenmap.studies.streets import street_file
 from greenmap.studies.study_text import StudyText
 from greenmap.studies.tables import attempt, table_args
@@ -63,12 +64,25 @@ def with_walls(text: StudyText, network: WalkNetwork | None, faults: Faults, *,
             own["barriers"].append(mapped.walls)
         if text.compounds.get("osm"):
             own["compounds"].append(mapped.compounds)
+    if own["gates"] and text.gates.get("path"):
+        own["gates"][0] = check_gates_datum(text, network, own["gates"][0], _stood_in(own), faults)
+    if len(faults) > before:
+        return network
     checked = {str(gate) for table in gates for gate in table.index}
     own["gates"] = [*gates, *(t[~t.index.astype(str).isin(checked)] for t in own["gates"])]
     barriers = make_barriers(
         network.crs, walls=own["barriers"], gates=own["gates"], compounds=own["compounds"],
         free_way=mapped.free_way if mapped is not None else (), at=text.study.get("at"))
     return attempt(faults, lambda: with_barriers(network, barriers)) or network
+
+
+def _stood_in(own: Mapping[str, list[gpd.GeoDataFrame]]) -> list[gpd.GeoSeries]:
+    """Lines that gates may stand in: walls, and the edges of compounds."""
+    walls = [table.geometry[table["kind"].fillna("wall").isin(WALLS)]
+             if "kind" in table.columns else table.geometry for table in own["barriers"]]
+    lines = [*walls, *(table.geometry for table in own["compounds"])]
+    return [line.where(line.geom_type.str.endswith("LineString"), line.boundary)
+            for line in lines]
 
 
 def _walled(text: StudyText) -> bool:
@@ -93,6 +107,8 @@ def _own(text: StudyText, name: str, faults: Faults) -> list[gpd.GeoDataFrame]:
     entry = getattr(text, name)
     if "path" not in entry or entry.get("walls") is False:
         return []
+    if entry.get("datum") == AUTO:  # settled on the walls, once they are known
+        entry = {**entry, "datum": "wgs84"}
     read = _DOORS[name]
     table = attempt(faults, lambda: read(text.file(entry["path"]), **table_args(entry, text)))
     return [] if table is None else [table]
