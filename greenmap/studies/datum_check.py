@@ -47,12 +47,11 @@ def without_auto(text: StudyText, faults: Faults) -> StudyText:
     -------
     StudyText
     """
-    areas = {name: getattr(text, name) for name in ("communities", "barriers", "compounds")}
-    for name, entry in areas.items():
-        if entry.get("datum") == AUTO:
+    for name in ("communities", "barriers", "compounds"):
+        if getattr(text, name).get("datum") == AUTO:
             faults.add("study.datum_auto_area", file=text.path.name, section=f"[{name}]")
-    plain = {name: _plain(entry) for name, entry in areas.items()}
-    return replace(text, **plain, homes=_plain(text.homes),
+    return replace(text, communities=_plain(text.communities), homes=_plain(text.homes),
+                   barriers=_plain(text.barriers), compounds=_plain(text.compounds),
                    amenities=tuple(_plain(entry) for entry in text.amenities))
 
 
