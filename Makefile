@@ -3,6 +3,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 OUT ?= data/out/demo
+WORKERS ?= 2
 BIN := $(VENV)/bin
 export PYTHONUTF8 := 1
 
@@ -15,7 +16,7 @@ test: $(VENV)/.test
 	sh scripts/set_up.sh browser
 	$(BIN)/ruff check greenmap tests scripts notebooks
 	$(BIN)/mypy
-	$(BIN)/pytest $(PYTEST)
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile $(PYTEST)
 
 check: $(VENV)/.test
 	$(BIN)/ruff check greenmap tests scripts notebooks
