@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import shapely
+from pyproj.exceptions import ProjError
 
 from greenmap import i18n
 from greenmap.errors import CrsError, Faults, InputError
@@ -73,7 +74,11 @@ def shapes_in_wgs84(raw: RawTable, faults: Faults) -> gpd.GeoSeries | None:
         return None
     raw.source["crs"] = geometry.crs.to_string()
     _tell_old_datum(geometry.crs, raw)
-    shapes = shapely.force_2d(geometry.to_crs(WGS84).to_numpy())
+    try:
+        shapes = shapely.force_2d(geometry.to_crs(WGS84).to_numpy())
+    except ProjError as error:
+        faults.add("read.crs_unusable", file=raw.file, crs=raw.source["crs"], detail=str(error))
+        return None
     datum = raw.source["datum"]
     if datum != "wgs84":
         shapes = shapely.transform(shapes, _shift(datum))

@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from greenmap.errors import MissingFileError, NetworkError, UnreadableFileError
+from greenmap.errors import InputError, MissingFileError, NetworkError, UnreadableFileError
 from greenmap.model.walk_network import F8, I8, Objects
 
 _Object = tuple[str, dict[str, str], str | None]
@@ -295,8 +295,6 @@ def _objects(path: Path, keys: list[str]) -> Iterator[_Object]:
 @contextmanager
 def opened(path: str | Path) -> Iterator[Path]:
     """Check a file and give one whose nodes stand before its ways."""
-    import osmium
-
     path = Path(path)
     if not path.is_file():
         raise MissingFileError("network.file_missing", file=str(path))
@@ -307,7 +305,9 @@ def opened(path: str | Path) -> Iterator[Path]:
     try:
         with tempfile.TemporaryDirectory(prefix="greenmap-") as folder:
             yield path if _nodes_first(path) else _sorted_copy(path, Path(folder))
-    except (RuntimeError, osmium.InvalidLocationError) as error:  # all that libosmium raises
+    except InputError:
+        raise
+    except (RuntimeError, ValueError) as error:  # all that libosmium raises
         raise UnreadableFileError(
             "network.file_broken", file=path.name, detail=str(error)
         ) from error
