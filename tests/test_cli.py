@@ -113,7 +113,7 @@ def test_assess_writes_everything_and_says_where(assessed):
         "index.html", "communities/330803001001_甲社区.html",
         "communities/330803001002_乙社区.html", "communities/330803001003_丙社区.html",
         "gaps.xlsx", "coverage.csv", "gaps.csv", "checks.csv", "results.gpkg", "manifest.json",
-        "内部/reach.csv", "内部/homes.gpkg"}
+        "内部/reach.csv", "内部/homes.gpkg", "内部/snaps.gpkg", "内部/radius_homes.csv"}
     assert str(out / "index.html") in said
     # 乙's 80 people: the kindergarten is said to be complete and lies over 300 m away.
     assert "短板 1 项" in said

@@ -154,7 +154,7 @@ def test_two_runs_write_equal_bytes_whatever_the_order_of_rows(tmp_path, lang):
     inside = {"zh": "内部", "en": "internal"}[lang]
     assert [f.as_posix() for f in files] == sorted([
         "checks.csv", "coverage.csv", "gaps.csv", "gaps.xlsx", "manifest.json", "results.gpkg",
-        f"{inside}/homes.gpkg", f"{inside}/reach.csv"])
+        f"{inside}/homes.gpkg", f"{inside}/reach.csv", f"{inside}/snaps.gpkg"])
     for file in files:
         one, two = ((tmp_path / name / file).read_bytes() for name in ("one", "two"))
         assert one == two, file

@@ -56,10 +56,6 @@ def grown(attachment, more):
     return Attachment(*(np.concatenate([getattr(attachment, n), getattr(more, n)]) for n in names))
 
 
-def taken(attachment, kept):
-    return Attachment(*(getattr(attachment, f.name)[kept] for f in fields(Attachment)))
-
-
 class Edited:
     """A study edited the long way round: tables and network are changed, and all is run anew."""
 
@@ -79,7 +75,7 @@ class Edited:
         self.places = pd.concat([self.places, row])
 
     def keep(self, kept):
-        self.put = Attachments(self.put.homes, taken(self.put.entrances, kept))
+        self.put = Attachments(self.put.homes, self.put.entrances.take(np.flatnonzero(kept)))
         self.places = self.places[kept]
 
     def hurdle(self, edges, what):

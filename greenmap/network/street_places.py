@@ -41,11 +41,13 @@ def street_places(network: WalkNetwork, area: Any) -> gpd.GeoDataFrame:
     --------
     >>> import pandas as pd
     >>> from greenmap.network.tables import network_from_tables
-    >>> nodes = pd.DataFrame({"id": [1, 2], "x": [0.0, 90.0], "y": [0.0, 0.0]})
+    >>> x = [500_000.0, 500_090.0]
+    >>> nodes = gpd.GeoDataFrame({"id": [1, 2]}, crs="EPSG:32648",
+    ...                          geometry=gpd.points_from_xy(x, [2_940_000.0] * 2))
     >>> edges = pd.DataFrame({"u": [1], "v": [2], "highway": ["residential"]})
     >>> streets = network_from_tables(nodes, edges, crs="EPSG:32648")
-    >>> places = street_places(streets, shapely.box(0, -10, 60, 10))
-    >>> places.geometry.x.tolist(), places["capacity"].tolist()
+    >>> places = street_places(streets, shapely.box(x[0], 2_939_990, x[0] + 60, 2_940_010))
+    >>> (places.geometry.x - x[0]).round(3).tolist(), places["capacity"].round(3).tolist()
     ([15.0, 45.0], [30.0, 30.0])
     """
     kind = np.array([kind not in NOT_BUILT_UP for kind in network.kinds], bool)[network.kind]

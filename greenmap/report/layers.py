@@ -111,8 +111,8 @@ def write_snaps(result: Assessment, path: Path) -> None:
     tables = {"home": result.study.homes, "amenity": result.study.amenities}
     columns = ["status", "attached", "assumed", "leg_m"]
     parts = [gpd.GeoDataFrame(
-        pd.DataFrame(result.snaps.loc[role]).reindex(columns=columns).rename_axis(
-            "id").reset_index()
+        pd.DataFrame(result.snaps.loc[role]).reindex(index=table.index, columns=columns)
+        .rename_axis("id").reset_index()
         .assign(role=role), geometry=table.geometry.to_numpy(), crs=result.study.crs)
         for role, table in tables.items() if len(table)]
     path.unlink(missing_ok=True)
