@@ -292,7 +292,8 @@ def _catchment(homes: gpd.GeoDataFrame, catchments: pd.DataFrame) -> npt.NDArray
     if isinstance(catchments, gpd.GeoDataFrame):
         areas = catchments.to_crs(homes.crs).sort_values("place_id", kind="stable")
         found = gpd.sjoin(homes[["geometry"]], areas[["place_id", "geometry"]], how="left",
-                          predicate="intersects")["place_id"]
+                          predicate="intersects")
+        found = found.sort_values("place_id", kind="stable")["place_id"]
         own: npt.NDArray[np.object_] = found[~found.index.duplicated()].reindex(
             homes.index).to_numpy(object)
         return own

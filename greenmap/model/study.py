@@ -83,6 +83,9 @@ class Study:
         none says so itself.
     residential : GeoDataFrame, optional
         Residential land as polygons, for shares of land.
+    catchments : mapping of str to DataFrame, optional
+        By clause, which school children belong to, as
+        :func:`greenmap.school_places` takes it.
     completeness : CompletenessRule, optional
         When a category that nobody declared complete counts as collected
         after all. Default: never.
@@ -123,6 +126,7 @@ class Study:
     map_approval: str = ""
     ledger_notes: pd.DataFrame | None = None
     ledger_candidates: pd.DataFrame | None = None
+    catchments: Mapping[str, pd.DataFrame] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         check_release(self.release, self.map_approval)

@@ -15,7 +15,7 @@ _KIND_OF = {
     "count": "rank people people_covered people_unknown people_missing rows rows_out "
              "people_covered_no_waits snap_count homes places junctions component "
              "people_assumed gates_surveyed gates_mapped gates_assumed gates_unknown compounds "
-             "between_people between_unknown people_worst people_served "
+             "between_people between_unknown people_worst people_served children places_missing "
              "compounds_ungated people_measured people_places people_held "
              "completeness_known window_known people_per_facility",
     "share": "radius_share walked_share land_share share_reached "

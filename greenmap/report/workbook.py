@@ -31,6 +31,7 @@ from greenmap.report.overview import Block, marks, overview
 from greenmap.report.people_sheet import list_people
 from greenmap.report.radius_sheet import list_radius
 from greenmap.report.roads_sheet import list_roads
+from greenmap.report.schools_sheet import list_schools
 from greenmap.report.sensitivity_sheet import list_sensitivity
 from greenmap.report.snap_sheet import list_islands, list_snaps
 from greenmap.report.sources import list_inputs, source_blocks
@@ -157,7 +158,7 @@ def _write_inside(book: _Book, result: Assessment, lang: str) -> None:
     if len(people := list_people(result, lang)):
         _write_table(book, "people", people, freeze=2)
     for key, listing in (("radius", list_radius), ("groups", list_groups), ("worst", list_worst),
-                         ("crowding", list_crowding)):
+                         ("crowding", list_crowding), ("schools", list_schools)):
         if len(table := listing(result, lang)):
             _write_table(book, key, table, freeze=3, hidden=("unit_id", "clause_id"))
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import pandas as pd
 
 from greenmap import i18n, progress
 from greenmap.errors import CrsError, Faults
@@ -22,6 +23,7 @@ from greenmap.model.survey import Survey
 from greenmap.model.walk_network import WalkNetwork
 from greenmap.read.osm_file import read_once
 from greenmap.studies.areas import read_areas, read_residential
+from greenmap.studies.catchments import lay_catchments
 from greenmap.studies.confirmations import read_confirmations
 from greenmap.studies.datum_check import check_datums, without_auto
 from greenmap.studies.detail import with_detail, with_sides
@@ -29,7 +31,12 @@ from greenmap.studies.edits import with_edits
 from greenmap.studies.green import with_green
 from greenmap.studies.inputs import list_inputs
 from greenmap.studies.ledgers import lay_ledgers, ledger_inputs, read_all_ledgers
-from greenmap.studies.places import read_all_amenities, read_all_homes, street_file_keys
+from greenmap.studies.places import (
+    join_sources,
+    read_all_amenities,
+    read_all_homes,
+    street_file_keys,
+)
 from greenmap.studies.programme import read_programme
 from greenmap.studies.streets import read_streets, with_terrain
 from greenmap.studies.study_text import StudyText, read_study_text
@@ -64,6 +71,8 @@ class Sources:
         What came back from the field.
     ledger : LedgerMatch, optional
         The study's ledgers laid on its map.
+    catchments : mapping of str to DataFrame
+        By clause, see :func:`greenmap.studies.catchments.lay_catchments`.
     """
 
     text: StudyText | None
@@ -79,6 +88,7 @@ class Sources:
     survey: Survey | None = None
     residential: gpd.GeoDataFrame | None = None
     ledger: LedgerMatch | None = None
+    catchments: Mapping[str, pd.DataFrame] = field(default_factory=dict)
 
 
 def read_sources(path: str | Path) -> Sources:
@@ -132,11 +142,24 @@ def read_sources(path: str | Path) -> Sources:
         faults.narrow("offered", "bounds", lambda bounds: offered_crs(bounds, near=here))
     progress.report(_STEPS, _STEPS, "study.reading_homes")
     measured, green = with_green(text, communities, faults)
+    catchments, schools = _schools(text, standard, amenities, matched, homes, faults)
     inputs = (*list_inputs(text, communities, amenities, homes, network),
-              *survey_inputs(survey), *ledger_inputs(text, ledgers, matched), *green)
+              *survey_inputs(survey), *ledger_inputs(text, ledgers, matched), *green, *schools)
     return Sources(text, standard, profiles, measured, amenities, homes, network, inputs,
                    faults, completeness=_completeness(text, faults), survey=survey,
-                   residential=read_residential(text, faults), ledger=matched)
+                   residential=read_residential(text, faults), ledger=matched,
+                   catchments=catchments)
+
+
+def _schools(text: StudyText, standard: Standard | None, amenities: tuple[gpd.GeoDataFrame, ...],
+             matched: LedgerMatch | None, homes: gpd.GeoDataFrame | None, faults: Faults
+             ) -> tuple[dict[str, pd.DataFrame], tuple[dict[str, Any], ...]]:
+    """Catchments laid on all places of the study, ledgers' among them."""
+    if not text.catchments or not amenities:
+        return {}, ()
+    joined = attempt(faults, lambda: join_sources(text, amenities)) if matched is None \
+        else matched.amenities
+    return lay_catchments(text, standard, joined, homes, faults)
 
 
 def _check_release(text: StudyText, communities: gpd.GeoDataFrame | None, faults: Faults) -> None:

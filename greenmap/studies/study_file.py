@@ -85,7 +85,7 @@ def make_study(sources: Sources) -> Study:
         release=said.get("release", "internal"), map_approval=said.get("map_approval", ""),
         collected=_collected(amenities, said), inputs=sources.inputs,
         include=tuple(said.get("include", ())), development=said.get("development", ""),
-        residential=sources.residential,
+        residential=sources.residential, catchments=sources.catchments,
         ledger_notes=None if match is None else match.notes,
         ledger_candidates=None if match is None else match.candidates,
         assumed_share_max=float(said.get("assumed_share_max", ASSUMED_SHARE_MAX)),

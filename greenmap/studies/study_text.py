@@ -55,6 +55,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
     "completeness": {"share": "count", "window": "count",
                      "people_per_facility": "counts_by_text"},
     "residential": {"path": "path", **_TABLE},
+    "catchments": {"path": "path", "clause": "text", **_TABLE},
     "green": {"path": "path", "at_least": "number", "classes": "numbers", **_TABLE},
     "compounds": {"path": "path", "osm": "flag", "walls": "flag", **_TABLE},
     "people": {"path": "path", "layer": "text", "encoding": "text", "columns": "texts_by_text",
@@ -85,19 +86,20 @@ ONE_OF: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "roads": (("path",),),
     "residential": (("path",),),
     "green": (("path",),),
+    "catchments": (("path",),),
     "edits": (("path",),),
 }
 """Ways to say where a section's data come from: exactly one."""
 
 OPTIONAL = ("terrain", "barriers", "gates", "compounds", "ledgers", "doors", "located",
             "completeness", "people", "survey", "programme", "roads", "residential", "edits",
-            "green")
+            "green", "catchments")
 """Sections a study may do without."""
 
 SPARED_BY = {"homes": "people", "network": "roads"}
 """Sections a study may do without where it has another."""
 
-REPEATED = ("amenities", "ledgers")
+REPEATED = ("amenities", "ledgers", "catchments")
 """Sections that may stand more than once, each under ``[[name]]``."""
 
 FLAT = (".csv", ".txt", ".tsv", ".xlsx", ".xlsm")
@@ -132,8 +134,8 @@ class StudyText:
         The same: where the filled workbooks lie; targets, their status, and the choice.
     roads, edits : dict
         The same of ``[roads]``, road centrelines, and ``[edits]``, links added or removed.
-    amenities, ledgers : tuple of dict
-        One per ``[[amenities]]``, one per ``[[ledgers]]``.
+    amenities, ledgers, catchments : tuple of dict
+        One per ``[[amenities]]``, ``[[ledgers]]``, ``[[catchments]]``.
     doors, located : dict
         Door numbers (门牌) and the filled-in list of places (待定位清单).
     written : frozenset of str
@@ -159,6 +161,7 @@ class StudyText:
     written: frozenset[str] = frozenset()
     raw: str = field(repr=False, default="")
     ledgers: tuple[Mapping[str, Any], ...] = ()
+    catchments: tuple[Mapping[str, Any], ...] = ()
     completeness: Mapping[str, Any] = field(default_factory=dict)
     roads: Mapping[str, Any] = field(default_factory=dict)
     edits: Mapping[str, Any] = field(default_factory=dict)
