@@ -69,7 +69,8 @@ def read_catchments(path: str | Path, *, as_of: str | None = None, **about: Any)
             shapes, _ = sound_polygons(shapes, rows=raw.rows, file=raw.file, faults=faults)
             table = gpd.GeoDataFrame(table, geometry=shapes.to_numpy(), crs="EPSG:4326")
     faults.raise_if_any()
-    table.attrs = raw.record(len(table), as_of=as_of)
+    record: dict[Any, Any] = raw.record(len(table), as_of=as_of)
+    table.attrs = record
     return table
 
 
