@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from greenmap import progress
-from greenmap.measure.capacity import crowd_places
+from greenmap.measure.capacity import catchment_places, crowd_places
 from greenmap.measure.causes import Trial, list_trials
 from greenmap.measure.completeness import check_completeness
 from greenmap.measure.count_gates import count_gates
@@ -77,7 +77,7 @@ def assess(study: Study, *, attach_limit_m: float = 100.0, search_min: float = S
     areas = _isochrones(study, attachments) if with_isochrones else _no_isochrones(study)
     figures = compare_radius(study, coverage.answers)
     progress.report(steps, steps, "measure.done")
-    return Assessment(
+    found = Assessment(
         study=study, reaches=reaches, coverage=coverage.table, answers=coverage.answers,
         gaps=find_gaps(coverage, study), checks=find_checks(coverage, study),
         snaps=_snaps(attachments), isochrones=areas, units=_units(study),
@@ -95,6 +95,7 @@ def assess(study: Study, *, attach_limit_m: float = 100.0, search_min: float = S
         worst=worst_tenth(study, coverage.answers),
         crowding=crowd_places(study, attachments),
     )
+    return replace(found, schools=catchment_places(found))
 
 
 def reach_limit(result: Assessment, clause: Clause) -> float:

@@ -288,6 +288,24 @@ def school_places(result: Assessment, clause_id: str, *, catchments: pd.DataFram
     return table.assign(assign="nearest" if catchments is None else "catchment")
 
 
+def catchment_places(result: Assessment) -> pd.DataFrame | None:
+    """Hold school places against children, by every catchment the study names.
+
+    Parameters
+    ----------
+    result : Assessment
+
+    Returns
+    -------
+    DataFrame or None
+        Index (``clause_id``, ``place_id``), see :func:`school_places`; None
+        where the study names no catchments.
+    """
+    parts = {clause_id: school_places(result, clause_id, catchments=table)
+             for clause_id, table in sorted(result.study.catchments.items())}
+    return pd.concat(parts, names=["clause_id"]) if parts else None
+
+
 def _catchment(homes: gpd.GeoDataFrame, catchments: pd.DataFrame) -> npt.NDArray[np.object_]:
     if isinstance(catchments, gpd.GeoDataFrame):
         areas = catchments.to_crs(homes.crs).sort_values("place_id", kind="stable")

@@ -294,6 +294,8 @@ class Assessment:
     islands : GeoDataFrame, optional
         Parts of the streets that don't hang together with the rest, see
         :func:`greenmap.network.islands.island_lines`.
+    schools : DataFrame, optional
+        See :func:`greenmap.measure.capacity.catchment_places`.
     """
 
     study: Study
@@ -316,6 +318,7 @@ class Assessment:
     worst: pd.DataFrame | None = None
     crowding: pd.DataFrame | None = None
     islands: gpd.GeoDataFrame | None = None
+    schools: pd.DataFrame | None = None
 
     def _repr_html_(self) -> str:
         judged = self.coverage[self.coverage["level"] == "community"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pandas as pd
 
 from greenmap import i18n
-from greenmap.measure.capacity import school_places
 from greenmap.model.small_group import FEWEST_SHOWN
 from greenmap.model.study import Assessment
 from greenmap.report.listing import word
@@ -28,18 +27,18 @@ def list_schools(result: Assessment, lang: str) -> pd.DataFrame:
         Columns :data:`SCHOOLS`; children of no school stand in a row of their
         own. Counts under ten read "<10", and what would tell them is left out.
     """
-    parts = []
-    few = i18n.text("report.few", lang)
-    for clause_id, catchments in sorted(result.study.catchments.items()):
-        clause = result.study.standard.clause(clause_id)
-        table = school_places(result, clause_id, catchments=catchments).reset_index()
-        lone = table["place_id"] == ""
-        table = table[~lone | (table["children"] > 0)].assign(
-            clause_id=clause_id, clause=clause.text(lang),
-            group=word(f"people_{clause.people}", lang))
-        table["name"] = table["name"].astype(object).mask(lone, i18n.text("report.no_school", lang))
-        small = (table["children"] > 0) & (table["children"] < FEWEST_SHOWN)
-        table["places_missing"] = table["missing"].astype(object).mask(small, None)
-        table["children"] = table["children"].astype(object).mask(small, few)
-        parts.append(table[list(SCHOOLS)])
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(SCHOOLS))
+    if result.schools is None:
+        return pd.DataFrame(columns=list(SCHOOLS))
+    table = result.schools.reset_index()
+    lone = table["place_id"] == ""
+    table = table[~lone | (table["children"] > 0)]
+    clauses = [result.study.standard.clause(c) for c in table["clause_id"]]
+    nobody = i18n.text("report.no_school", lang)
+    small = (table["children"] > 0) & (table["children"] < FEWEST_SHOWN)
+    out = table.assign(
+        clause=[clause.text(lang) for clause in clauses],
+        group=[word(f"people_{clause.people}", lang) for clause in clauses],
+        name=table["name"].astype(object).mask(table["place_id"] == "", nobody),
+        places_missing=table["missing"].astype(object).mask(small, None),
+        children=table["children"].astype(object).mask(small, i18n.text("report.few", lang)))
+    return out[list(SCHOOLS)].reset_index(drop=True)
