@@ -1,5 +1,6 @@
 """environment.yml names what pyproject.toml names, with the same floors."""
 
+import re
 import tomllib
 from pathlib import Path
 
@@ -54,3 +55,12 @@ def test_constraints_hold_every_core_dependency_within_its_range():
         requirement = Requirement(text)
         version = next(iter(pinned[requirement.name].specifier)).version
         assert version in requirement.specifier, requirement.name
+
+
+def test_the_page_of_dependencies_names_every_package_of_core_extras_and_tests():
+    page = (ROOT / "docs" / "dependencies.md").read_text("utf-8")
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    wanted = [*project["dependencies"],
+              *(r for part in project["optional-dependencies"].values() for r in part)]
+    words = set(re.findall(r"[a-z][a-z0-9-]*", page))
+    assert not {Requirement(r).name for r in wanted} - words
