@@ -16,6 +16,7 @@ from pyproj.exceptions import CRSError
 from greenmap.errors import EncodingError, TableError, UnreadableFileError
 from greenmap.read.drawing import read_drawing
 from greenmap.read.encoding import cpg_encoding, decode_cell, find_cell_encoding
+from greenmap.read.headings import unique_headings
 from greenmap.read.kml import read_kml
 from greenmap.read.secrecy import metadata_texts, refuse_secret_titles
 from greenmap.read.source import part
@@ -127,6 +128,8 @@ def _choose(file: Path, layer: str | None) -> str:
 
 def _decoded(frame: pd.DataFrame, file: Path, given: str | None) -> tuple[pd.DataFrame, str]:
     """Decode a .dbf's names and cells: as given, as the .cpg says if that fits, else found."""
+    # a damaged or very old .dbf may hold one name twice
+    frame = frame.set_axis(unique_headings([str(name) for name in frame.columns]), axis=1)
     texts = [
         name
         for name in frame.columns

@@ -295,6 +295,8 @@ def _objects(path: Path, keys: list[str]) -> Iterator[_Object]:
 @contextmanager
 def opened(path: str | Path) -> Iterator[Path]:
     """Check a file and give one whose nodes stand before its ways."""
+    import osmium
+
     path = Path(path)
     if not path.is_file():
         raise MissingFileError("network.file_missing", file=str(path))
@@ -307,7 +309,7 @@ def opened(path: str | Path) -> Iterator[Path]:
             yield path if _nodes_first(path) else _sorted_copy(path, Path(folder))
     except InputError:
         raise
-    except (RuntimeError, ValueError) as error:  # all that libosmium raises
+    except (RuntimeError, ValueError, osmium.InvalidLocationError) as error:
         raise UnreadableFileError(
             "network.file_broken", file=path.name, detail=str(error)
         ) from error
