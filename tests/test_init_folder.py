@@ -86,6 +86,16 @@ def test_at_most_five_questions_and_everything_in_its_section(folder):
     assert "init.cost_no_ages" not in keys and "init.cost_no_boundaries" not in keys
 
 
+def test_a_terrain_raster_in_the_folder_is_offered_with_the_gates(folder):
+    (folder / "地形").mkdir()
+    (folder / "地形" / "高程 DEM 30m.tif").write_bytes(b"II*\0")
+    begun = begin_study(folder, lang="zh")
+    said = tomllib.loads(begun.path.read_text("utf-8"))
+    assert said["terrain"] == {"dem": "地形/高程 DEM 30m.tif"}
+    assert said["gates"] == {"path": "大门.csv"}
+    assert "init.cost_no_terrain" not in {cost.key for cost in begun.costs}
+
+
 @pytest.mark.parametrize("lang", i18n.LANGUAGES)
 def test_what_is_missing_is_told_with_its_cost(folder, lang):
     (folder / "人口/2022年常住人口.csv").write_text("社区名称,常住人口\n甲,1\n", "utf-8")
