@@ -131,7 +131,7 @@ def relative(written: str) -> str:
 
     Examples
     --------
-    >>> relative("land/green.gpkg"), relative("D:/work/green.gpkg")
+    >>> relative("land/green.gpkg"), relative("D:/data/green.gpkg")
     ('land/green.gpkg', 'green.gpkg')
     """
     absolute = PurePosixPath(written).is_absolute() or PureWindowsPath(written).is_absolute()
