@@ -14,6 +14,7 @@ from greenmap.errors import GreenmapError, InputFaults
 from greenmap.model.crs import offered_crs, old_datum
 from greenmap.read.encoding import find_encoding
 from greenmap.read.local_grid import read_local_grid
+from greenmap.read.survey_axes import easting_first
 
 HOMES = gpd.GeoSeries.from_xy([101.72, 101.73, 101.71], [26.58, 26.57, 26.59], crs=4326)
 
@@ -46,6 +47,12 @@ def test_x_is_north_in_surveyors_tables(tmp_path, north_first, caplog):
     is_home(read)
     assert (read.attrs["source"].get("axes") == "x_north") is north_first
     assert ("northings" in caplog.text) is north_first
+
+
+def test_other_systems_keep_their_axes():
+    # EPSG:3035 in southern Europe: easting 5.5, northing 1.5 million metres
+    east, north, turned = easting_first(np.array([5.5e6]), np.array([1.5e6]))
+    assert (east[0], north[0], turned) == (5.5e6, 1.5e6, False)
 
 
 def test_eastings_of_eight_digits_say_their_zone(tmp_path):

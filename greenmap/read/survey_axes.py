@@ -9,6 +9,7 @@ from greenmap.model.crs import prefixed_crs
 
 F8 = npt.NDArray[np.float64]
 _NORTH = (1.8e6, 6e6)  # metres from the equator, 16 to 54 degrees north
+_EAST = ((1e5, 9e5), (13e6, 46e6))  # Gauss-Kruger, without and with the zone before it
 
 
 def easting_first(x: F8, y: F8) -> tuple[F8, F8, bool]:
@@ -35,13 +36,13 @@ def easting_first(x: F8, y: F8) -> tuple[F8, F8, bool]:
     >>> float(east[0]), turned
     (470922.0, True)
     """
-    turned = bool(np.isfinite(x).any()) and _northings(x) and not _northings(y)
+    turned = _all_within(x, _NORTH) and any(_all_within(y, span) for span in _EAST)
     return (y, x, True) if turned else (x, y, False)
 
 
-def _northings(values: F8) -> bool:
+def _all_within(values: F8, span: tuple[float, float]) -> bool:
     known = values[np.isfinite(values)]
-    return bool(known.size and (known > _NORTH[0]).all() and (known < _NORTH[1]).all())
+    return bool(known.size and (known > span[0]).all() and (known < span[1]).all())
 
 
 def zone_of(east: F8, north: F8) -> str | None:
