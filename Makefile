@@ -22,8 +22,8 @@ check: $(VENV)/.test
 	$(BIN)/ruff check greenmap tests scripts notebooks
 	$(BIN)/mypy
 
-bench: $(VENV)/.test
-	$(BIN)/python scripts/benchmark.py
+bench: $(VENV)/.bench
+	$(BIN)/python scripts/benchmark.py $(BENCH)
 
 notebooks: $(VENV)/.test
 	for name in $(notdir $(basename $(wildcard notebooks/*.py))); do \
@@ -39,6 +39,10 @@ $(VENV)/.core: pyproject.toml constraints.txt scripts/set_up.sh
 $(VENV)/.test: pyproject.toml constraints.txt scripts/set_up.sh
 	sh scripts/set_up.sh install "$(PYTHON)" "$(VENV)" ".[test]"
 	touch $@ $(VENV)/.core
+
+$(VENV)/.bench: $(VENV)/.core
+	sh scripts/set_up.sh peers "$(VENV)"
+	touch $@
 
 wheelhouse:
 	sh scripts/set_up.sh install "$(PYTHON)" build/wheelhouse ".[wheelhouse]"

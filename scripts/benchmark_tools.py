@@ -2,32 +2,43 @@
 
 from __future__ import annotations
 
+import importlib.util
+import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
-from benchmark_worlds import PER_63000, World
+from benchmark_worlds import M_PER_MIN, PER_63000, World
 
 UNREACHED = 0xFFFF_FFFF
 BANDS = (300_000, 600_000, 900_000)  # 5, 10, 15 min in ticks of 1 ms
 Tables = tuple[np.ndarray, np.ndarray]
 
 
+def sources_of(place: np.ndarray, category: np.ndarray) -> object:
+    """Places as the engine takes them: one entrance and one category each."""
+    from greenmap.engine.search import Sources
+
+    number = np.arange(len(place) + 1)
+    return Sources(number, place, np.zeros(len(place), int), number, category)
+
+
+def asked(world: World) -> dict[str, object]:
+    """What W1 asks of the engine."""
+    return {"categories": len(PER_63000), "rows": np.arange(world.n), "n_rows": world.n,
+            "bands": BANDS, "limit": BANDS[-1]}  # fmt: skip
+
+
 def greenmap_engine(world: World, threads: int) -> Callable[[], Tables]:
     """The engine of this project; the graph in memory, all else counted."""
     from greenmap.engine.counting import counts_and_nearest
     from greenmap.engine.csr import build_csr
-    from greenmap.engine.search import Sources
 
-    ends = np.append(world.tail, world.head), np.append(world.head, world.tail)
-    graph = build_csr(world.n, *ends, np.tile(world.ticks, 2))
-    number = np.arange(world.place.size + 1)
-    sources = Sources(number, world.place, np.zeros(world.place.size, int), number, world.category)
+    graph = build_csr(world.n, *world.arcs)
+    sources = sources_of(world.place, world.category)
 
     def answer() -> Tables:
-        ticks, _, within = counts_and_nearest(
-            graph, sources, categories=len(PER_63000), rows=np.arange(world.n), n_rows=world.n,
-            bands=BANDS, limit=BANDS[-1], threads=threads,
-        )  # fmt: skip
+        ticks, _, within = counts_and_nearest(graph, sources, threads=threads, **asked(world))
         return ticks, within
 
     return answer
@@ -55,13 +66,9 @@ def add_walks(tables: Tables, held: np.ndarray, at: np.ndarray, walk: np.ndarray
 
 def scipy_dijkstra(world: World, threads: int) -> Callable[[], Tables]:
     """One many-source search per category, and one bounded search per place's node."""
-    from scipy.sparse import coo_matrix
     from scipy.sparse.csgraph import dijkstra
 
-    ends = np.append(world.tail, world.head), np.append(world.head, world.tail)
-    # A stored zero would be no edge at all for scipy.
-    weight = np.maximum(np.tile(world.ticks, 2).astype(float), 1e-9)
-    matrix = coo_matrix((weight, ends), shape=(world.n, world.n)).tocsr()
+    matrix = world.matrix()
     limit = BANDS[-1] + 0.5
 
     def answer() -> Tables:
@@ -105,6 +112,37 @@ def networkx_dijkstra(world: World, threads: int) -> Callable[[], Tables]:
     return answer
 
 
+def osmnx_recipe(world: World, threads: int) -> Callable[[], Tables]:
+    """What OSMnx's examples do, one `ego_graph` per node, for nodes drawn with a fixed seed."""
+    import networkx as nx
+
+    graph = nx.MultiDiGraph()
+    graph.add_nodes_from(range(world.n))
+    arcs = (array.tolist() for array in world.arcs)
+    graph.add_weighted_edges_from(zip(*arcs, strict=True), weight="time")
+    held = np.zeros((world.n, len(PER_63000)), np.uint16)
+    np.add.at(held, (world.place, world.category), 1)
+
+    def answer() -> Tables:
+        nearest, within = empty_tables(world)
+        for node in drawn(world, RECIPE_NODES).tolist():
+            part = nx.ego_graph(graph, node, radius=BANDS[-1], distance="time")
+            found = nx.single_source_dijkstra_path_length(part, node, weight="time")
+            at, walk = np.array(list(found)), np.array(list(found.values()))
+            for b, band in enumerate(BANDS):
+                within[node, :, b] = held[at[walk <= band]].sum(axis=0)
+            for c in np.flatnonzero(within[node, :, -1]):
+                nearest[node, c] = walk[held[at, c] > 0].min()
+        return nearest, within
+
+    return answer
+
+
+def drawn(world: World, count: int) -> np.ndarray:
+    """Nodes drawn with a fixed seed; all, where there are no more."""
+    return np.sort(np.random.default_rng(9).choice(world.n, min(count, world.n), replace=False))
+
+
 def pandana_precomputed(world: World, threads: int) -> Callable[[], Tables]:
     """Contraction hierarchy with ranges precomputed, which isn't counted."""
     import pandana
@@ -132,11 +170,110 @@ def pandana_precomputed(world: World, threads: int) -> Callable[[], Tables]:
     return answer
 
 
+def cityseer_layers(world: World, threads: int) -> Callable[[], Tables]:
+    """Its land-use accessibility, finding the street of each place included; on all cores."""
+    import geopandas as gpd
+    from cityseer import config, rustalgos
+    from cityseer.metrics import layers
+
+    logging.getLogger("cityseer").setLevel(logging.WARNING)
+    config.QUIET_MODE = True
+    x, y, lines = streets_as_long(world)
+    keys = [str(node) for node in range(world.n)]
+    streets = rustalgos.graph.NetworkStructure()
+    for key, east, north in zip(keys, x.tolist(), y.tolist(), strict=True):
+        streets.add_street_node(key, east, north, True, 1.0)
+    for tail, head, there, back in zip(
+        world.tail.tolist(), world.head.tolist(), *lines, strict=True
+    ):
+        streets.add_street_edge(tail, head, 0, keys[tail], keys[head], there)
+        streets.add_street_edge(head, tail, 0, keys[head], keys[tail], back)
+    streets.validate()
+    streets.build_edge_rtree()
+    table = {"ns_node_idx": range(world.n), "live": True, "weight": 1.0}
+    nodes = gpd.GeoDataFrame(table, index=keys, geometry=gpd.points_from_xy(x, y), crs=3857)
+    names, m_per_tick = list(PER_63000), M_PER_MIN / 60_000
+    places = gpd.GeoDataFrame(
+        {"category": np.array(names)[world.category]},
+        geometry=gpd.points_from_xy(x[world.place], y[world.place]), crs=3857)
+    reach_m = [round(band * m_per_tick) for band in BANDS]
+
+    def answer() -> Tables:
+        found = layers.compute_accessibilities(
+            places, "category", names, nodes.copy(), streets, distances=reach_m,
+            speed_m_s=M_PER_MIN / 60, decay_fn="1")
+        nearest, within = empty_tables(world)
+        for c, name in enumerate(names):
+            walk = found[f"cc_{name}_nearest_max_{reach_m[-1]}"].to_numpy(float)
+            reached = np.isfinite(walk)
+            nearest[reached, c] = np.rint(walk[reached] / m_per_tick)
+            for b, metres in enumerate(reach_m):
+                within[:, c, b] = found[f"cc_{name}_{metres}"].to_numpy()
+        return nearest, within
+
+    return answer
+
+
+def streets_as_long(world: World) -> tuple[np.ndarray, np.ndarray, tuple[np.ndarray, np.ndarray]]:
+    """Draw each street just as long as it is, for tools that take lengths from lines.
+
+    Nodes move closer together, by a tenth, so that a line bent at its middle is long enough.
+    Returns x, y and the lines there and back as text.
+    """
+    import shapely
+
+    x, y = 0.9 * world.x, 0.9 * world.y
+    along = np.stack([x[world.head] - x[world.tail], y[world.head] - y[world.tail]], axis=1)
+    straight = np.hypot(*along.T)
+    length = world.ticks * (M_PER_MIN / 60_000)
+    bend = np.sqrt(np.maximum(length**2 - straight**2, 0)) / 2
+    across = along[:, ::-1] * (-1, 1) / np.where(straight > 0, straight, 1)[:, None]
+    ends = [np.stack([x[node], y[node]], axis=1) for node in (world.tail, world.head)]
+    middle = (ends[0] + ends[1]) / 2 + bend[:, None] * across
+    lines = shapely.linestrings(np.stack([ends[0], middle, ends[1]], axis=1))
+    both = lines, shapely.reverse(lines)
+    return x, y, tuple(shapely.to_wkt(way, rounding_precision=-1) for way in both)
+
+
+RECIPE_NODES = 40
+
+
+@dataclass(frozen=True)
+class Tool:
+    """A tool, the package it needs, and how far it can be asked to answer alike."""
+
+    prepare: Callable[[World, int], Callable[[], Tables]]
+    package: str
+    threads: int = 1
+    sample: int = 0
+    """Answers for so many nodes only; its times are scaled up. 0: for all."""
+    least_ticks: int = 0
+    """What it takes a street to be that is shorter than this."""
+    own_floats: bool = False
+    """It adds up lengths of lines in floating point."""
+
+    @property
+    def installed(self) -> bool:
+        """Is its package there?"""
+        return importlib.util.find_spec(self.package) is not None
+
+    @property
+    def ours(self) -> bool:
+        """Is it this project?"""
+        return self.package == "greenmap"
+
+    def rows(self, world: World) -> np.ndarray:
+        """Nodes it answers for."""
+        return drawn(world, self.sample) if self.sample else np.arange(world.n)
+
+
+OURS, BOTH = "greenmap, 1 thread", "greenmap, 2 threads"
 TOOLS = {
-    "greenmap, 1 thread": (greenmap_engine, 1, "greenmap"),
-    "greenmap, 2 threads": (greenmap_engine, 2, "greenmap"),
-    "scipy": (scipy_dijkstra, 1, "scipy"),
-    "pandana, precomputed": (pandana_precomputed, 1, "pandana"),
-    "networkx": (networkx_dijkstra, 1, "networkx"),
+    OURS: Tool(greenmap_engine, "greenmap"),
+    BOTH: Tool(greenmap_engine, "greenmap", threads=2),
+    "scipy": Tool(scipy_dijkstra, "scipy"),
+    "pandana, precomputed": Tool(pandana_precomputed, "pandana", least_ticks=1),
+    "cityseer": Tool(cityseer_layers, "cityseer", own_floats=True),
+    "networkx": Tool(networkx_dijkstra, "networkx"),
+    "osmnx recipe": Tool(osmnx_recipe, "osmnx", sample=RECIPE_NODES),
 }
-OURS = "greenmap, 1 thread"

