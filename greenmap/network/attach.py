@@ -289,10 +289,20 @@ def edge_lines(network: WalkNetwork, which: I8) -> Objects:
     array (j,) of shapely.LineString
         In the network's CRS.
     """
-    start = network.shape_start
-    counts = (start[1:] - start[:-1])[which]
-    first = np.concatenate([[0], np.cumsum(counts)])
-    rows = np.arange(first[-1]) + np.repeat(start[:-1][which] - first[:-1], counts)
-    line = np.repeat(np.arange(len(which)), counts)
-    lines: Objects = shapely.linestrings(network.shape_xy[rows], indices=line)
-    return lines
+    lines = _drawn(network)
+    fresh = np.unique(which[shapely.is_missing(lines[which])])
+    if len(fresh):
+        start = network.shape_start
+        counts = (start[1:] - start[:-1])[fresh]
+        first = np.concatenate([[0], np.cumsum(counts)])
+        rows = np.arange(first[-1]) + np.repeat(start[:-1][fresh] - first[:-1], counts)
+        line = np.repeat(np.arange(len(fresh)), counts)
+        lines[fresh] = shapely.linestrings(network.shape_xy[rows], indices=line)
+    asked: Objects = lines[which]
+    return asked
+
+
+@lru_cache(maxsize=2)
+def _drawn(network: WalkNetwork) -> Objects:
+    """Polylines by edge, made when first asked for: many questions ask for the same."""
+    return np.full(network.n_edges, None, object)
