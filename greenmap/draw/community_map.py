@@ -15,7 +15,7 @@ import shapely
 
 from greenmap.draw import layers, palette
 from greenmap.draw.community_panel import side_panel
-from greenmap.draw.figures import people_text, shown_walk, walk_text
+from greenmap.draw.figures import people_text, shown_walks, walk_text
 from greenmap.draw.markup import fill, link
 from greenmap.draw.page import Overlay, Page, make_page
 from greenmap.draw.panel import Say, attribution, head, map_words, speaker
@@ -113,6 +113,7 @@ def _scene(result: Assessment, community_id: str) -> _Scene:
                                  top + MARGIN_M), rows)
 
 
+@lru_cache(maxsize=1)
 def _categories(result: Assessment) -> list[str]:
     """Categories of the study's facilities and of its standard, in the table's order."""
     found = {*result.study.amenities["category"].dropna(), *result.study.standard.categories}
@@ -167,7 +168,7 @@ def _data(scene: _Scene, say: Say, lang: str) -> dict[str, Any]:
         "first": _first_clause(scene),
         "homes": _homes(scene),
         "home_colours": palette.HOME_COLOURS,
-        "isochrones": [_isochrones(scene, clause, bands) for clause in scene.clauses],
+        "isochrones": _isochrones(scene, bands),
         "bands": [{"fill": colour, "opacity": palette.RANGE_OPACITY,
                    "text": say("band", band=f"{band:g}")}
                   for band, colour in zip(bands, palette.band_colours(len(bands)), strict=True)],
@@ -252,7 +253,7 @@ def _homes(scene: _Scene) -> dict[str, Any]:
         "people": [people_text(n) for n in people],
         "classes": [_classes(clause, answers.value[rows, k], answers.state[rows, k])
                     for k, clause in enumerate(scene.clauses)],
-        "walks": [[_shown(walk, clause) for walk in answers.value[rows, k].tolist()]
+        "walks": [_shown(answers.value[rows, k], clause)
                   for k, clause in enumerate(scene.clauses)],
         "answers": ["".join(map(str, answers.state[rows, k].tolist()))
                     for k in range(len(scene.clauses))],
@@ -269,64 +270,83 @@ def _classes(clause: Clause, value: npt.NDArray[np.float64], state: npt.NDArray[
     return "".join(map(str, np.where(unknown, palette.UNKNOWN_CLASS, known).tolist()))
 
 
-def _shown(walk: float, clause: Clause) -> float | None:
-    """A walk as the page's script wants it: missing is null, beyond the search is -1."""
-    if np.isnan(walk):
-        return None
-    return -1 if np.isinf(walk) else shown_walk(walk, unit=clause.unit)
+def _shown(walk: npt.NDArray[np.float64], clause: Clause) -> list[float | None]:
+    """Walks as the page's script wants them: missing is null, beyond the search is -1."""
+    missing, beyond = np.isnan(walk), np.isinf(walk)
+    shown: npt.NDArray[Any] = np.full(len(walk), None, object)
+    shown[beyond] = -1
+    known = ~(missing | beyond)
+    shown[known] = shown_walks(walk[known], unit=clause.unit).tolist()
+    told: list[float | None] = shown.tolist()
+    return told
 
 
-def _isochrones(scene: _Scene, clause: Clause, bands: list[float]) -> layers.Json:
-    """The clause's walking ranges around the community, longest first."""
-    bands_of, shapes = _ranges(scene.result).get((clause.target, _drawn_profile(clause)),
-                                                 ([], np.empty(0, dtype=object)))
-    wanted = [k for k, band in enumerate(bands_of) if band in bands]
-    near = shapely.clip_by_rect(shapes[wanted], *scene.box)
+def _isochrones(scene: _Scene, bands: list[float]) -> list[layers.Json]:
+    """Every clause's walking ranges around the community, longest first."""
+    wanted = [(clause.target, _drawn_profile(clause)) for clause in scene.clauses]
+    rows = [(key, band, shape) for key in dict.fromkeys(wanted)
+            for band, shape in _ranges(scene.result).get(key, ()) if band in bands]
+    shapes = np.empty(len(rows), dtype=object)
+    shapes[:] = [shape for *_, shape in rows]
+    near = shapely.clip_by_rect(shapes, *scene.box)
     near = shapely.simplify(near, scene.dot_m, preserve_topology=False)
-    told = [{"band": bands.index(bands_of[k])} for k in wanted]
-    return layers.feature_text(near, str(scene.result.study.crs), told,
+    texts = layers.shape_texts(near, str(scene.result.study.crs),
                                decimals=layers.BACKDROP_DECIMALS)
+    drawn = {key: [n for n, row in enumerate(rows) if row[0] == key] for key in wanted}
+    return [layers.collection([texts[n] for n in drawn[key]],
+                              [{"band": bands.index(rows[n][1])} for n in drawn[key]])
+            for key in wanted]
 
 
 @lru_cache(maxsize=1)
-def _ranges(result: Assessment) -> dict[tuple[str, str], tuple[list[float], npt.NDArray[Any]]]:
+def _ranges(result: Assessment) -> dict[tuple[str, str], list[tuple[float, Any]]]:
     """Bands and shapes of each category and profile, the longest band first."""
     table = result.isochrones
     found: dict[tuple[str, str], list[tuple[float, Any]]] = {}
     for category, profile, band, shape in zip(table["category"], table["profile"],
                                               table["band_min"], table.geometry, strict=True):
         found.setdefault((category, profile), []).append((band, shape))
-    ranges = {}
-    for key, rows in found.items():
+    for rows in found.values():
         rows.sort(key=lambda row: -row[0])
-        shapes = np.empty(len(rows), dtype=object)
-        shapes[:] = [shape for _, shape in rows]
-        ranges[key] = [band for band, _ in rows], shapes
-    return ranges
+    return found
 
 
 def _places(scene: _Scene, say: Say) -> dict[str, Any]:
     """Facilities around the community, by category."""
-    table = layers.bare(scene.result.study.amenities)
-    x, y = shapely.get_x(table.geometry.to_numpy()), shapely.get_y(table.geometry.to_numpy())
+    x, y, told = _all_places(scene.result, say)
     left, bottom, right, top = scene.box
-    near = table[(x >= left) & (x <= right) & (y >= bottom) & (y <= top)].sort_index()
-    lon, lat = layers.lon_lat(near)
-    told = {name: near[name] if name in near else [None] * len(near)
-            for name in ("name", "area_m2")}
-    status = near["status"] if "status" in near else ["open"] * len(near)
+    near = np.flatnonzero((x >= left) & (x <= right) & (y >= bottom) & (y <= top))
     places: dict[str, Any] = {}
-    for east, north, key, name, state, area in zip(lon, lat, near["category"], told["name"],
-                                                   status, told["area_m2"], strict=True):
-        if pd.isna(key) or state == "merged":
-            continue
+    for n in near.tolist():
+        key, east, north, text, hollow = told[n]
         mine = places.setdefault(key, {"lon": [], "lat": [], "texts": [], "hollow": []})
-        if pd.isna(state) or state != "open":
+        if hollow:
             mine["hollow"].append(len(mine["lon"]))
         mine["lon"].append(east)
         mine["lat"].append(north)
-        mine["texts"].append(_place_text(name, state, area, say))
+        mine["texts"].append(text)
     return {key: places[key] for key in _categories(scene.result) if key in places}
+
+
+@lru_cache(maxsize=1)
+def _all_places(result: Assessment, say: Say) -> tuple[
+        npt.NDArray[Any], npt.NDArray[Any], list[tuple[str, float, float, str, bool]]]:
+    """Where the facilities stand, by their ids; category, place in degrees, text, hollow sign."""
+    table = layers.bare(result.study.amenities).sort_index()
+    shown = table["category"].notna()
+    if "status" in table:
+        shown &= table["status"].ne("merged").fillna(True).astype(bool)
+    table = table[shown.to_numpy(bool)]
+    lon, lat = layers.lon_lat(table)
+    name, area = (table[key].tolist() if key in table else [None] * len(table)
+                  for key in ("name", "area_m2"))
+    status = table["status"].tolist() if "status" in table else ["open"] * len(table)
+    told = [(key, east, north, _place_text(called, state, size, say),
+             bool(pd.isna(state) or state != "open"))
+            for key, east, north, called, state, size in zip(
+                table["category"].tolist(), lon, lat, name, status, area, strict=True)]
+    points = table.geometry.to_numpy()
+    return shapely.get_x(points), shapely.get_y(points), told
 
 
 def _place_text(name: Any, status: Any, area_m2: Any, say: Say) -> str:

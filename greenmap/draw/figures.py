@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from greenmap import i18n
@@ -93,5 +95,16 @@ def shown_walk(walk: float, *, unit: str) -> float:
     >>> shown_walk(8.01, unit="min"), shown_walk(300.0, unit="m")
     (8.1, 300.0)
     """
+    return float(shown_walks(np.float64(walk), unit=unit))
+
+
+def shown_walks(walk: npt.NDArray[np.float64] | np.float64, *, unit: str) -> Any:
+    """Return finite walks rounded up as :func:`shown_walk` does.
+
+    Examples
+    --------
+    >>> shown_walks(np.array([8.01, 0.0]), unit="min").tolist()
+    [8.1, 0.0]
+    """
     per = 10 if unit == "min" else 1
-    return math.ceil(walk * per - _SLACK) / per
+    return np.ceil(walk * per - _SLACK) / per + 0.0  # + 0.0: no "-0"

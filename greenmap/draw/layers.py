@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache, lru_cache
 from typing import Any
 
@@ -28,6 +28,8 @@ BACKDROP_DECIMALS = 5
 """Streets and walking ranges: 1.1 m, less than they are simplified by."""
 
 Box = tuple[float, float, float, float]
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 _KINDS = (("motorway", "trunk", "primary"), ("secondary",), ("tertiary",),
           ("residential", "unclassified", "living_street", "pedestrian"), ("service", "road"))
@@ -141,11 +143,49 @@ def feature_text(shapes: npt.NDArray[Any], crs: str, told: Sequence[Mapping[str,
     -------
     Json
     """
+    return collection(shape_texts(shapes, crs, decimals=decimals), told)
+
+
+def shape_texts(shapes: npt.NDArray[Any], crs: str, *, decimals: int = DECIMALS
+                ) -> list[str | None]:
+    """Turn shapes into GeoJSON, for :func:`collection`.
+
+    Parameters
+    ----------
+    shapes : array of shapely.Geometry
+    crs : str
+        Theirs.
+    decimals : int
+        Of a degree.
+
+    Returns
+    -------
+    list of str
+        None for those missing or empty.
+    """
     drawn = in_wgs84(shapes, crs, decimals=decimals)
-    there = ~(shapely.is_missing(drawn) | shapely.is_empty(drawn))
     texts = shapely.to_geojson(drawn)
-    parts = [f'{{"type":"Feature","properties":{to_json(told[k])},"geometry":{texts[k]}}}'
-             for k in np.flatnonzero(there).tolist()]
+    texts[shapely.is_missing(drawn) | shapely.is_empty(drawn)] = None
+    told: list[str | None] = texts.tolist()
+    return told
+
+
+def collection(texts: Sequence[str | None], told: Sequence[Mapping[str, Any]]) -> Json:
+    """Put shapes and what is told of them into a GeoJSON FeatureCollection.
+
+    Parameters
+    ----------
+    texts : sequence of str
+        From :func:`shape_texts`; those that are None are left out.
+    told : sequence of mapping
+        Properties of each; plain values.
+
+    Returns
+    -------
+    Json
+    """
+    parts = [f'{{"type":"Feature","properties":{to_json(about)},"geometry":{text}}}'
+             for text, about in zip(texts, told, strict=True) if text is not None]
     return Json('{"type":"FeatureCollection","features":[' + ",".join(parts) + "]}")
 
 
@@ -180,12 +220,16 @@ def to_json(value: Any) -> Json:
         return Json("{" + ",".join(f"{to_json(k)}:{to_json(v)}" for k, v in value.items()) + "}")
     if isinstance(value, list) and _holds_json(value):
         return Json("[" + ",".join(map(to_json, value)) + "]")
-    return Json(json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False))
+    return Json(_ENCODER.encode(value))
 
 
-def _holds_json(values: Iterable[Any]) -> bool:
-    return any(isinstance(v, Json) or (isinstance(v, dict | list) and _holds_json(
-        v.values() if isinstance(v, dict) else v)) for v in values)
+def _holds_json(values: Collection[Any]) -> bool:
+    kinds = set(map(type, values))  # most lists are long and hold numbers
+    if any(issubclass(kind, Json) for kind in kinds):
+        return True
+    return any(issubclass(kind, dict | list) for kind in kinds) and any(
+        _holds_json(v.values() if isinstance(v, dict) else v)
+        for v in values if isinstance(v, dict | list))
 
 
 def bare(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -259,15 +303,23 @@ def wall_lines(barriers: Barriers, box: Box) -> Json:
         pass for a gate.
     """
     area = shapely.box(*box)
-    stands = np.isin(barriers.wall_kind.astype(str), WALLS)
-    lines = shapely.intersection(barriers.wall[stands], area)
-    gates = shapely.points(barriers.gate_x, barriers.gate_y)
+    walls, gates = _walls(barriers)
+    near = np.sort(walls.query(area))
+    lines = shapely.intersection(walls.geometries[near], area)
     here = shapely.intersects(gates, area)
     access = np.concatenate([np.full(len(lines), "wall", dtype=object),
                              barriers.gate_access[here]])
     drawn = gpd.GeoDataFrame({"access": access}, geometry=np.concatenate([lines, gates[here]]),
                              crs=barriers.crs)
     return features(drawn[~drawn.geometry.is_empty], ["access"])
+
+
+@lru_cache(maxsize=1)
+def _walls(barriers: Barriers) -> tuple[shapely.STRtree, npt.NDArray[Any]]:
+    """Walls and the points of gates: every page takes some of them."""
+    stands = np.isin(barriers.wall_kind.astype(str), WALLS)
+    return (shapely.STRtree(barriers.wall[stands]),
+            shapely.points(barriers.gate_x, barriers.gate_y))
 
 
 def _edges_by_kind(network: WalkNetwork, box: Box) -> list[npt.NDArray[np.int64]]:

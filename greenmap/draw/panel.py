@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import cache
 from pathlib import PurePath
 from typing import Any
 
@@ -22,6 +23,7 @@ _MAP_WORDS = ("legend", "scale", "scale_note", "north", "layers", "zoom_in", "zo
 _OSM_ENDINGS = (".osm", ".pbf", ".xml", ".graphml")
 
 
+@cache
 def speaker(lang: str) -> Say:
     """Return a function that gives this part's words in one language.
 

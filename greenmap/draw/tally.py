@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import pandas as pd
 
@@ -92,6 +93,7 @@ def clause_paint(state: str, share: float) -> int:
     return NOT_APPLICABLE_PAINT if pd.isna(share) else share_class(share)
 
 
+@lru_cache(maxsize=1)
 def people_by_community(result: Assessment) -> pd.Series:
     """Sum the homes' people per community; missing where no home's people are known."""
     homes = result.study.homes
