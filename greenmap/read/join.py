@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from greenmap.errors import TableError
+from greenmap.model.notes import Notes
 from greenmap.read.duplicates import Duplicate, merge_duplicates
 
 
@@ -68,13 +69,13 @@ def join_amenities(tables: Sequence[gpd.GeoDataFrame], *, ranks: Sequence[float]
     joined.attrs = {
         "collected": ("all",) if "all" in claims else tuple(sorted(claims)),
         "sources": tuple(table.attrs.get("source", {}) for table in tables),
-        "unclassified": tuple(sorted(counts.items(), key=lambda item: (-item[1], item[0]))),
-        "left_out": tuple(
+        "unclassified": Notes(sorted(counts.items(), key=lambda item: (-item[1], item[0]))),
+        "left_out": Notes(
             (name, *row)
             for name, table in zip(_names(tables), tables, strict=True)
             for row in table.attrs.get("left_out", ())
         ),
-        "duplicates": found,
+        "duplicates": Notes(found),
         "dropped_columns": tuple(
             column for table in tables for column in table.attrs.get("dropped_columns", ())
         ),

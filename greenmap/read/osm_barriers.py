@@ -19,7 +19,7 @@ GATES = (
 )  # fmt: skip
 RAILWAYS = ("rail", "light_rail", "narrow_gauge", "subway")
 WATERWAYS = ("river", "canal")
-_KEYS = (
+BARRIER_KEYS = (
     "barrier", *(f"railway={kind}" for kind in RAILWAYS), "natural=water",
     *(f"waterway={kind}" for kind in WATERWAYS), "landuse=residential",
     "bridge", "tunnel", "layer",
@@ -72,7 +72,7 @@ def read_osm_barriers(path: str | Path) -> OsmBarriers:
     MissingFileError, UnreadableFileError
         As :func:`greenmap.read.osm_file.read_osm_streets`.
     """
-    found = read_osm_features(path, keys=_KEYS).set_index("osm_id")
+    found = read_osm_features(path, keys=BARRIER_KEYS).set_index("osm_id")
     tags = found["tags"]
     kind = tags.map(_kind)
     dimension = pd.Series(shapely.get_dimensions(found.geometry.to_numpy()), index=found.index)

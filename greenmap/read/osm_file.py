@@ -6,6 +6,8 @@ key. Nothing is judged here: what may be walked is decided on the network's floo
 
 from __future__ import annotations
 
+import hashlib
+import json
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -20,6 +22,7 @@ import pandas as pd
 import shapely
 
 from greenmap.errors import InputError, MissingFileError, NetworkError, UnreadableFileError
+from greenmap.kept import Arrays, array_text, kept, source_digest, text_array
 from greenmap.model.walk_network import F8, I8, Objects
 
 _Object = tuple[str, dict[str, str], str | None]
@@ -174,12 +177,14 @@ def read_osm_features(
     MissingFileError, UnreadableFileError
         As :func:`read_osm_streets`.
     """
-    wanted = [tuple(key.split("=")) for key in keys]
+    pairs = {key for key in keys if "=" in key}
+    plain = set(keys) - pairs
+    names_of = sorted({key.partition("=")[0] for key in keys})
     rows: dict[str, tuple[dict[str, str], str]] = {}
     lost: set[str] = set()
     with opened(path) as ordered:
-        for name, tags, shape in _found(Path(path), ordered, wanted):
-            if not any(key[0] in tags and key[1:] in ((), (tags[key[0]],)) for key in wanted):
+        for name, tags, shape in _found(Path(path), ordered, names_of):
+            if plain.isdisjoint(tags) and pairs.isdisjoint(map("=".join, tags.items())):
                 continue
             if shape is None:
                 lost.add(name)
@@ -233,12 +238,15 @@ def _by_kind(name: str) -> tuple[str, int]:
     return kind, int(number)
 
 
-_kept: dict[str, Any] = {}
+_asked: dict[str, Any] = {}
 
 
 @contextmanager
 def read_once(*keys: str) -> Iterator[None]:
     """Within this context a file is gone through once for several questions.
+
+    What was found is kept in the cache folder: the same questions to the same file are answered
+    from there the next time.
 
     Parameters
     ----------
@@ -246,24 +254,48 @@ def read_once(*keys: str) -> Iterator[None]:
         Keys, or ``key=value``, that will be asked for. What is asked besides costs a
         reading of its own.
     """
-    _kept.update(keys={key.partition("=")[0] for key in keys}, file=None, objects=[])
+    _asked.update(keys={key.partition("=")[0] for key in keys}, file=None, objects=[])
     try:
         yield
     finally:
-        _kept.clear()
+        _asked.clear()
 
 
-def _found(path: Path, ordered: Path, wanted: list[tuple[str, ...]]) -> Iterable[_Object]:
+def _found(path: Path, ordered: Path, keys: list[str]) -> Iterable[_Object]:
     """Objects of a file that carry some keys, and maybe others."""
-    keys = [key[0] for key in wanted]
-    if not _kept or not _kept["keys"].issuperset(keys):
+    if not _asked or not _asked["keys"].issuperset(keys):
         return _objects(ordered, keys)
     about = path.stat()
     file = (path.resolve(), about.st_mtime_ns, about.st_size)
-    if _kept["file"] != file:
-        _kept.update(file=file, objects=list(_objects(ordered, sorted(_kept["keys"]))))
-    kept: list[_Object] = _kept["objects"]
-    return kept
+    if _asked["file"] != file:
+        _asked.update(file=file, objects=_kept_objects(path, ordered, sorted(_asked["keys"])))
+    objects: list[_Object] = _asked["objects"]
+    return objects
+
+
+def _kept_objects(path: Path, ordered: Path, keys: list[str]) -> list[_Object]:
+    from osmium.version import libosmium_version, pyosmium_release
+
+    with path.open("rb") as file:
+        content = hashlib.file_digest(file, "sha256").digest()
+    key = (source_digest("read"), pyosmium_release.encode(), libosmium_version.encode(), content,
+           "\n".join(keys).encode())
+    return kept("osm_objects", key, lambda: list(_objects(ordered, keys)), pack=_packed,
+                unpack=_unpacked)
+
+
+def _packed(objects: list[_Object]) -> dict[str, Any]:
+    names, tags, shapes = zip(*objects, strict=True) if objects else ((), (), ())
+    return {"names": text_array("\n".join(names)), "tags": text_array(json.dumps(tags)),
+            "shapes": text_array("\n".join(shape or "" for shape in shapes))}
+
+
+def _unpacked(arrays: Arrays) -> list[_Object]:
+    tags = json.loads(array_text(arrays["tags"]))
+    names, shapes = (array_text(arrays[name]).split("\n") if tags else []
+                     for name in ("names", "shapes"))
+    return [(name, own, shape or None)
+            for name, own, shape in zip(names, tags, shapes, strict=True)]
 
 
 def _objects(path: Path, keys: list[str]) -> Iterator[_Object]:

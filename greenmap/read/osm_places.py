@@ -13,6 +13,7 @@ import shapely
 
 from greenmap.errors import Faults
 from greenmap.model.category import classify_osm, load_categories
+from greenmap.model.notes import Notes
 from greenmap.read.closed import says_closed
 from greenmap.read.kinds import check_collected, expand
 from greenmap.read.polygons import geodesic_areas
@@ -98,9 +99,9 @@ def amenities_from_osm(
     table.attrs = {
         "source": dict(source or {}),
         "collected": claimed,
-        "unclassified": _rest([row[0] for row, kept in zip(rows, taken, strict=True)
-                               if not (kept or _former(row[0]))]),
-        "closed_by_name": _closed(table, features[~taken]),
+        "unclassified": Notes(_rest([row[0] for row, kept in zip(rows, taken, strict=True)
+                                     if not (kept or _former(row[0]))])),
+        "closed_by_name": Notes(_closed(table, features[~taken])),
         "left_out": (),
         "dropped_columns": (),
     }

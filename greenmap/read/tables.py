@@ -17,6 +17,7 @@ from pyproj.exceptions import CRSError
 
 from greenmap.errors import Faults, TableError, UnreadableFileError
 from greenmap.model.datum import check_datum
+from greenmap.model.notes import Notes
 from greenmap.model.schema import Schema, first_few, load_schema, normal
 from greenmap.read.encoding import find_encoding
 from greenmap.read.headings import (
@@ -96,7 +97,7 @@ class RawTable:
         """Return what a door says about the file: source, rows left out, columns dropped."""
         return {
             "source": self.source | {"rows_out": rows_out, "as_of": as_of},
-            "left_out": self.left_out,
+            "left_out": Notes(self.left_out),
             "dropped_columns": self.dropped,
         }
 

@@ -15,6 +15,7 @@ from greenmap.read.amenities import read_amenities
 from greenmap.read.buildings import homes_from_buildings
 from greenmap.read.homes import read_homes
 from greenmap.read.join import join_amenities
+from greenmap.read.osm_barriers import BARRIER_KEYS
 from greenmap.read.osm_entrances import ENTRANCE_KEYS, bridge_ways, tagged_entrances
 from greenmap.read.osm_file import FEATURE_KEYS, read_osm_buildings, read_osm_features
 from greenmap.read.osm_places import amenities_from_osm
@@ -61,7 +62,7 @@ def read_all_amenities(text: StudyText, faults: Faults, network: WalkNetwork | N
 
 
 def street_file_keys(text: StudyText) -> tuple[str, ...]:
-    """Return the keys that facilities and homes will ask the street file for.
+    """Return the keys that walls, facilities and homes will ask the street file for.
 
     Parameters
     ----------
@@ -72,7 +73,8 @@ def street_file_keys(text: StudyText) -> tuple[str, ...]:
     -------
     tuple of str
     """
-    keys: tuple[str, ...] = ()
+    walled = text.barriers.get("osm") or text.compounds.get("osm")
+    keys: tuple[str, ...] = BARRIER_KEYS if walled else ()
     if any(entry.get("osm") for entry in text.amenities):
         keys += (*FEATURE_KEYS, *ENTRANCE_KEYS)
     return (*keys, "building") if text.homes.get("osm_buildings") else keys

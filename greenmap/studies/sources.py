@@ -123,11 +123,11 @@ def read_sources(path: str | Path) -> Sources:
     network = with_edits(text, network, faults)
     network = with_sides(text, network, faults)
     survey = survey_of(text, standard, communities, faults)
-    network = with_walls(text, network, faults, gates=survey_gates(survey))
-    network = attempt(faults, lambda: with_terrain(text, network)) or network
-    network = with_detail(text, network, faults)
-    progress.report(2, _STEPS, "study.reading_amenities")
     with read_once(*street_file_keys(text)):
+        network = with_walls(text, network, faults, gates=survey_gates(survey))
+        network = attempt(faults, lambda: with_terrain(text, network)) or network
+        network = with_detail(text, network, faults)
+        progress.report(2, _STEPS, "study.reading_amenities")
         amenities = read_all_amenities(text, faults, network)
         progress.report(3, _STEPS, "study.reading_homes")
         homes = attempt(faults, lambda: read_all_homes(text, communities, faults, network))

@@ -1,0 +1,122 @@
+"""Kept: results that cost much to make, in the user's cache folder as files of plain arrays.
+
+Their name is a digest of everything they were made from, the program's own source among it: an
+old one is never found again. A file that is damaged or foreign is made anew; a folder that can't
+be written costs time and is no error.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+
+from greenmap import settings
+
+Arrays = Mapping[str, np.ndarray[Any, Any]]
+Made = TypeVar("Made")
+_log = logging.getLogger("greenmap.kept")
+
+
+def kept(folder: str, key: Iterable[bytes], make: Callable[[], Made], *,
+         pack: Callable[[Made], Arrays], unpack: Callable[[Arrays], Made]) -> Made:
+    """Take a result from the cache folder, or make it and keep it.
+
+    Parameters
+    ----------
+    folder : str
+        Kind of result; a folder below ``settings.cache_dir``.
+    key : iterable of bytes
+        Everything the result depends on; see :func:`source_digest`.
+    make : callable
+        Makes the result.
+    pack : callable
+        Turns it into plain arrays, none of objects.
+    unpack : callable
+        Turns them back; raises `ValueError` or `KeyError` where they don't fit.
+
+    Returns
+    -------
+    object
+
+    Examples
+    --------
+    >>> with settings.use(cache_dir=Path(tempfile.mkdtemp())):
+    ...     [kept("sums", [b"1 2 3"], lambda: 6, pack=lambda n: {"sum": np.array(n)},
+    ...           unpack=lambda found: int(found["sum"])) for _ in range(2)]
+    [6, 6]
+    """
+    digest = hashlib.sha256()
+    for part in key:
+        digest.update(len(part).to_bytes(8, "little") + part)
+    path = settings.current().cache_dir / folder / f"{digest.hexdigest()}.npz"
+    try:
+        with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
+            return unpack({name: file[name] for name in file.files})
+    except FileNotFoundError:
+        pass
+    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
+        _log.info("%s made anew: %s", folder, error)
+    made = make()
+    try:
+        _save(path, pack(made))
+    except OSError as error:
+        _log.info("%s not kept: %s", folder, error)
+    return made
+
+
+def _save(path: Path, arrays: Arrays) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, beside = tempfile.mkstemp(dir=path.parent, suffix=".part")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            np.savez(file, **arrays)  # type: ignore[arg-type]
+        Path(beside).replace(path)
+    except BaseException:
+        Path(beside).unlink(missing_ok=True)
+        raise
+
+
+@cache
+def source_digest(*rooms: str) -> bytes:
+    """Digest the program's own source.
+
+    Parameters
+    ----------
+    *rooms : str
+        Packages of greenmap, such as ``"network"``.
+
+    Returns
+    -------
+    bytes
+        Changes with every line of theirs, so that nothing kept outlives the way it was made.
+    """
+    digest = hashlib.sha256()
+    for room in rooms:
+        for source in sorted((Path(__file__).parent / room).glob("*.py")):
+            digest.update(source.name.encode() + source.read_bytes())
+    return digest.digest()
+
+
+def text_array(text: str) -> np.ndarray[Any, np.dtype[np.uint8]]:
+    """Return a text as an array of bytes.
+
+    Examples
+    --------
+    >>> array_text(text_array("甲"))
+    '甲'
+    """
+    return np.frombuffer(text.encode(), np.uint8)
+
+
+def array_text(array: np.ndarray[Any, Any]) -> str:
+    """Return the text an array of bytes holds; undoes :func:`text_array`."""
+    return array.tobytes().decode()
