@@ -1,9 +1,15 @@
 from __future__ import annotations
 
+import logging
+import os
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+import greenmap
 from greenmap import settings
 from greenmap.engine.kernel import cache_folder, kernel
 
@@ -37,6 +43,61 @@ def test_a_folder_that_cannot_be_made_means_compiling_anew(anew, tmp_path):
         compiled = kernel(double)
         assert compiled(21) == 42
     assert compiled.stats.cache_path is None
+
+
+def test_a_folder_that_cannot_be_made_is_told_once(anew, tmp_path, caplog):
+    (tmp_path / "file").write_text("in the way")
+    with settings.use(cache_dir=tmp_path / "file"), caplog.at_level(logging.WARNING):
+        kernel(double)(21)
+        kernel(double)(21.0)
+    (told,) = caplog.messages
+    assert str(tmp_path / "file") in told
+
+
+def test_compiling_is_told_and_loading_is_not(anew, tmp_path):
+    told = []
+    with settings.use(cache_dir=tmp_path, lang="en", progress=lambda *step: told.append(step)):
+        kernel(double)(21)
+        assert [what for _, _, what in told] == ["Compiling the engine, once per version"]
+        assert 0 <= told[0][0] < told[0][1]
+        kernel(double)(21)
+    assert len(told) == 1
+
+
+def test_a_kernel_is_compiled_apart_for_python_and_for_kernels(anew, tmp_path):
+    inner = kernel(double)
+
+    def twice(number):
+        return inner(inner(number))
+
+    with settings.use(cache_dir=tmp_path):
+        assert kernel(twice)(3) == 12
+        assert inner.stats.cache_misses == {}
+        assert inner(3) == 6
+        assert sum(inner.stats.cache_misses.values()) == 1
+        assert kernel(double)(3) == 6
+
+
+def test_a_package_and_a_home_that_cannot_be_written(tmp_path):
+    """Even for the superuser: nothing can be made below a file, nor in /proc."""
+    package = tmp_path / "package"
+    shutil.copytree(Path(greenmap.__file__).parent, package / "greenmap",
+                    ignore=shutil.ignore_patterns("__pycache__"))
+    for path in (*package.rglob("*"), package):
+        path.chmod(0o555 if path.is_dir() else 0o444)
+    file = tmp_path / "file"
+    file.write_text("in the way")
+    given = {"HOME": file, "XDG_CACHE_HOME": file, "LOCALAPPDATA": file, "PYTHONPATH": package,
+             "PYTHONDONTWRITEBYTECODE": "1", "GREENMAP_LANG": "en"}
+    env = {key: value for key, value in os.environ.items()
+           if key not in ("GREENMAP_CACHE", "NUMBA_CACHE_DIR")}
+    env.update({key: str(value) for key, value in given.items()})
+    run = subprocess.run(
+        [sys.executable, "-m", "greenmap", "demo", "--out", tmp_path / "demo"], env=env,
+        cwd=tmp_path, capture_output=True, text=True, encoding="utf-8", timeout=300, check=False)
+    assert run.returncode == 0, run.stderr
+    assert run.stderr.count("can't be kept") == 1, run.stderr
+    assert not list(package.rglob("*.nb?"))
 
 
 def test_a_damaged_cache_is_made_anew(anew, tmp_path):
