@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import shapely
 from measure_world import LAT, LON, STEP, line_network, places_at
 from pyproj import Transformer
 from test_what_if import grid_network, table_of
 
+from greenmap import settings
 from greenmap.measure.catchments import catchments
 
 
@@ -38,3 +40,18 @@ def test_in_a_town_it_is_near_the_buffer_of_the_streets():
 def test_a_place_off_the_streets_has_an_empty_one():
     table = catchments(grid_network(), table_of([(2, 2), (2, 9)], "place"), bands_min=(5,))
     assert table.geometry.is_empty.tolist() == [False, True]
+
+
+def test_threads_and_the_order_of_places_change_no_catchment():
+    random = np.random.default_rng(2)
+    places = table_of(random.uniform(-1, 5, (40, 2)).round(2).tolist(), "place")
+    order = random.permutation(40)
+    given = {}
+    for threads in (1, 2, 5):
+        with settings.use(threads=threads):
+            given[threads] = catchments(grid_network(), places, bands_min=(2, 4)).to_wkb()
+            shuffled = catchments(grid_network(), places.iloc[order], bands_min=(2, 4)).to_wkb()
+        rows = (2 * order[:, None] + [0, 1]).ravel()
+        assert shuffled.equals(given[threads].iloc[rows].reset_index(drop=True))
+    assert given[1].equals(given[2]) and given[1].equals(given[5])
+    assert given[1].geometry.nunique() > 20

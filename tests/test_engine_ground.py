@@ -155,6 +155,28 @@ def test_reach_sets_are_single_searches():
         assert ticks[mine].tolist() == rounds.label[node[mine]].tolist()
 
 
+def test_reach_sets_are_the_same_on_any_number_of_threads_and_in_any_order():
+    random = np.random.default_rng(7)
+    tail, head = random.integers(0, 200, (2, 900))
+    graph = build_csr(200, tail, head, random.integers(0, 9, 900))
+    nodes = random.integers(0, 200, 1500)  # enough for five threads
+    start, *lists = reach_sets(graph, nodes, limit=12)
+    for threads in (2, 5):
+        again = reach_sets(graph, nodes, limit=12, threads=threads)
+        assert [each.tobytes() for each in again] == [x.tobytes() for x in (start, *lists)]
+    order = random.permutation(nodes.size)
+    other_start, *others = reach_sets(graph, nodes[order], limit=12, threads=5)
+    for k, at in enumerate(order):
+        one, two = slice(start[at], start[at + 1]), slice(other_start[k], other_start[k + 1])
+        for mine, theirs in zip(lists, others, strict=True):
+            assert mine[one].tolist() == theirs[two].tolist()
+
+
+def test_no_reach_sets_of_no_nodes():
+    graph = build_csr(2, [0], [1], [5])
+    assert [each.tolist() for each in reach_sets(graph, [], limit=5)] == [[0], [], []]
+
+
 def test_arcs_of_both_directions_become_one_piece():
     # Line 0: 0 -> 1 (5), 1 -> 0 (7), and a dearer 0 -> 1 (9). Line 1: only 2 -> 1, against it.
     # The last arc is a leg without a line.

@@ -17,6 +17,7 @@ from greenmap.engine.streets import Streets
 from greenmap.units import UNREACHED
 
 _FAR = 1e4
+_SHORT = 8.0  # cells
 _NONE = np.empty((0, 0), np.float32)
 
 
@@ -66,31 +67,25 @@ class Fronts:
     ----------
     start : array of uint32 (n + 1,)
         First front of each node.
-    other : array of uint32 (f,)
-        Node at the other end of the piece.
-    ticks : array of uint32 (f, 2)
-        From here to the other end, and from there to here; 0xFFFFFFFF = not walked so.
-    line : array of int64 (f,)
-        Line the piece lies on.
+    way : array of uint32 (f, 5)
+        Node at the other end of the piece; ticks from here to there and from there to here,
+        0xFFFFFFFF = not walked so; first and last point of the line the piece lies on. Side
+        by side, for they are wanted together.
     part : array of float64 (f, 2)
         Fractions of that line: here, and at the other end.
-    shape_start, shape_xy : array
-        As in :class:`greenmap.engine.streets.Streets`.
+    shape_xy : array of float64 (k, 2), metres
+        Points of the lines.
     """
 
     start: Array
-    other: Array
-    ticks: Array
-    line: Array
+    way: Array
     part: Array
-    shape_start: Array
     shape_xy: Array
 
     @property
     def arrays(self) -> tuple[Array, ...]:
         """All of them, as kernels take them."""
-        return (self.start, self.other, self.ticks, self.line, self.part, self.shape_start,
-                self.shape_xy)  # fmt: skip
+        return self.start, self.way, self.part, self.shape_xy
 
 
 def fronts_of(streets: Streets, n_nodes: int, *, towards: bool) -> Fronts:
@@ -114,35 +109,34 @@ def fronts_of(streets: Streets, n_nodes: int, *, towards: bool) -> Fronts:
     there, back = streets.forward, streets.backward
     if towards:
         there, back = back, there
-    ticks = np.stack([np.append(there, back), np.append(back, there)], axis=1)
+    begin, end = streets.shape_start[streets.edge], streets.shape_start[streets.edge + 1] - 1
+    ends = (streets.head, streets.tail), (there, back), (back, there), (begin, begin), (end, end)
     part = np.stack([np.append(streets.low, streets.high), np.append(streets.high, streets.low)], 1)
     size = np.bincount(node, minlength=n_nodes)
     return Fronts(
         read_only(np.concatenate([[0], np.cumsum(size)]), np.uint32),
-        read_only(np.append(streets.head, streets.tail)[order], np.uint32),
-        read_only(ticks[order], np.uint32),
-        read_only(np.tile(streets.edge, 2)[order], np.int64),
-        read_only(part[order], np.float64), streets.shape_start, streets.shape_xy,
+        read_only(np.stack([np.append(*both)[order] for both in ends], axis=1), np.uint32),
+        read_only(part[order], np.float64), streets.shape_xy,
     )  # fmt: skip
 
 
 @kernel
 def reached_part(
-    label: Array, limit: np.uint64, other: Array, ticks: Array, part: Array, node: int, front: int
+    label: Array, limit: np.uint64, way: Array, part: Array, node: int, front: int
 ) -> tuple[float, float]:
     """Return what is reached of a piece from one end, as rising fractions; nothing: (1, 0).
 
     A piece that is reached as a whole belongs to the end it is walked from, and if it can be
     walked from both, to the lower node.
     """
-    here, there = np.uint64(label[node]), np.uint64(label[other[front]])
-    out, back = np.uint64(ticks[front, 0]), np.uint64(ticks[front, 1])
-    low, high = part[front]
+    here, there = np.uint64(label[node]), np.uint64(label[way[front, 0]])
+    out, back = np.uint64(way[front, 1]), np.uint64(way[front, 2])
+    low, high = part[front, 0], part[front, 1]
     if out == UNREACHED or here > limit:
         return 1.0, 0.0
     all_from_there = there <= limit and back != UNREACHED and there + back <= limit
     if here + out <= limit:
-        if all_from_there and other[front] < node:
+        if all_from_there and way[front, 0] < node:
             return 1.0, 0.0
         return min(low, high), max(low, high)
     if all_from_there:
@@ -169,7 +163,7 @@ def stamp_piece(
     from_low, on_low, from_high, on_high = walks
     for i in range(first, last):
         dx, dy = xy[i + 1, 0] - xy[i, 0], xy[i + 1, 1] - xy[i, 1]
-        long = np.hypot(dx, dy)
+        long = length if last == first + 1 else np.hypot(dx, dy)
         a, b = max(begin - done, 0.0), min(end - done, long)
         if a <= b:
             unit = 1.0 / long if long > 0 else 0.0
@@ -185,35 +179,41 @@ def stamp_piece(
 
 @kernel
 def stamp_bit(bit: tuple[float, ...], grid: Grid, reach_m: float, ground: Ground) -> None:
-    """Stamp a straight bit of street: the points near it take the walk by its nearest point."""
+    """Stamp a straight bit of street: the points near it take the walk by its nearest point.
+
+    Without walks, farther points of the box around a short bit may get their distance as well.
+    """
     x, y, dx, dy, w0, dw, v0, dv = bit
     x0, y0, cell, width, height = grid
     px, py, qx, qy = (x - x0) / cell, (y - y0) / cell, dx / cell, dy / cell
     reach = reach_m / cell
     below = max(1, int(np.ceil(min(py, py + qy) - reach)))
     above = min(height - 2, int(np.floor(max(py, py + qy) + reach)))
+    west, east = min(px, px + qx) - reach, max(px, px + qx) + reach
+    first, last = max(1, int(np.ceil(west))), min(width - 2, int(np.floor(east)))
     long = qx * qx + qy * qy
+    square, walks = ground.square, ground.walk.size > 0
+    narrow = qy != 0 and (walks or long > _SHORT * _SHORT)
     per = np.float32(1.0 / long) if long > 0 else np.float32(0.0)
     sx, sy, none = np.float32(qx), np.float32(qy), np.float32(0)
     a0, da, b0, db = np.float32(w0), np.float32(dw), np.float32(v0), np.float32(dv)
-    lean = qx / qy if qy != 0 else 0.0
-    wide = reach * (np.sqrt(long) / abs(qy)) if qy != 0 else 0.0
+    lean = qx / qy if narrow else 0.0
+    wide = reach * (np.sqrt(long) / abs(qy)) if narrow else 0.0
     beyond = np.float32(ground.ticks_per_m * cell * np.sqrt(long))
     for row in range(below, above + 1):
-        left, right = min(px, px + qx) - reach, max(px, px + qx) + reach
-        if qy != 0:  # where the row crosses the strip around the bit
+        if narrow:  # only where the row crosses the strip around the bit
             at = px + (row - py) * lean
-            left, right = max(left, at - wide), min(right, at + wide)
-        first, last = max(1, int(np.ceil(left))), min(width - 2, int(np.floor(right)))
+            left, right = max(west, at - wide), min(east, at + wide)
+            first, last = max(1, int(np.ceil(left))), min(width - 2, int(np.floor(right)))
         v, left32 = np.float32(row - py), np.float32(px)
-        if ground.walk.size > 0:
+        if walks:
             for column in range(first, last + 1):
                 u = np.float32(column) - left32
                 along = (u * sx + v * sy) * per
                 g = min(max(along, none), np.float32(1))
                 off_x, off_y = u - g * sx, v - g * sy
                 off = off_x * off_x + off_y * off_y
-                ground.square[row, column] = min(ground.square[row, column], off)
+                square[row, column] = min(square[row, column], off)
                 walk = min(a0 + g * da, b0 + g * db) + abs(along - g) * beyond
                 ground.walk[row, column] = min(ground.walk[row, column], walk)
         else:  # apart, for a short loop takes eight points at a time
@@ -222,7 +222,7 @@ def stamp_bit(bit: tuple[float, ...], grid: Grid, reach_m: float, ground: Ground
                 g = min(max((u * sx + v * sy) * per, none), np.float32(1))
                 off_x, off_y = u - g * sx, v - g * sy
                 off = off_x * off_x + off_y * off_y
-                ground.square[row, column] = min(ground.square[row, column], off)
+                square[row, column] = min(square[row, column], off)
 
 
 @kernel
@@ -231,24 +231,24 @@ def stamp_reached(
     reach_m: float, ground: Ground,
 ) -> None:  # fmt: skip
     """Stamp the parts that are reached of all pieces at some nodes."""
-    start, other, ticks, line, part, shape_start, xy = fronts
+    start, way, part, xy = fronts
+    nought = (0.0, 0.0, 0.0, 0.0)
     for node in nodes:
         for front in range(start[node], start[node + np.uint32(1)]):
-            low, high = reached_part(label, limit, other, ticks, part, node, front)
+            low, high = reached_part(label, limit, way, part, node, front)
             if low <= high:
-                first, last = shape_start[line[front]], shape_start[line[front] + 1] - 1
-                nought = (0.0, 0.0, 0.0, 0.0)
+                first, last = np.int64(way[front, 3]), np.int64(way[front, 4])
                 stamp_piece(xy, first, last, low, high, nought, grid, reach_m, ground)
 
 
 @kernel
 def ways_in(
-    label: Array, other: Array, ticks: Array, node: int, front: int
+    label: Array, way: Array, node: int, front: int
 ) -> tuple[float, float, float, float]:
     """Return the walk at both ends of a piece, each with the ticks along it from there."""
-    out, back = ticks[front, 0], ticks[front, 1]
+    out, back = way[front, 1], way[front, 2]
     here = np.float64(label[node]) if label[node] != UNREACHED and out != UNREACHED else np.inf
-    far = label[other[front]]
+    far = label[way[front, 0]]
     there = np.float64(far) if far != UNREACHED and back != UNREACHED else np.inf
     return here, np.float64(out), there, np.float64(back)
 
@@ -259,16 +259,16 @@ def stamp_walks(
     ground: Ground,
 ) -> None:  # fmt: skip
     """Stamp all pieces at some nodes, with the walk along them."""
-    start, other, ticks, line, part, shape_start, xy = fronts
+    start, way, part, xy = fronts
     for node in nodes:
         for front in range(start[node], start[node + np.uint32(1)]):
-            if label[other[front]] != UNREACHED and other[front] < node:
+            if label[way[front, 0]] != UNREACHED and way[front, 0] < node:
                 continue  # it is stamped from there
-            here, out, there, back = ways_in(label, other, ticks, node, front)
+            here, out, there, back = ways_in(label, way, node, front)
             if here == np.inf and there == np.inf:
                 continue
-            first, last = shape_start[line[front]], shape_start[line[front] + 1] - 1
-            low, high = part[front]
+            first, last = np.int64(way[front, 3]), np.int64(way[front, 4])
+            low, high = part[front, 0], part[front, 1]
             walks = (here, out, there, back) if low <= high else (there, back, here, out)
             stamp_piece(
                 xy, first, last, min(low, high), max(low, high), walks, grid, reach_m, ground
@@ -278,12 +278,12 @@ def stamp_walks(
 @kernel
 def box_of(nodes: Array, fronts: tuple[Array, ...]) -> tuple[float, ...]:
     """Return the box of all lines that touch some nodes."""
-    start, _, _, line, _, shape_start, xy = fronts
+    start, way, _, xy = fronts
     west = south = np.inf
     east = north = -np.inf
     for node in nodes:
         for front in range(start[node], start[node + np.uint32(1)]):
-            for i in range(shape_start[line[front]], shape_start[line[front] + 1]):
+            for i in range(np.int64(way[front, 3]), np.int64(way[front, 4]) + 1):
                 west, east = min(west, xy[i, 0]), max(east, xy[i, 0])
                 south, north = min(south, xy[i, 1]), max(north, xy[i, 1])
     return west, south, east, north
@@ -312,11 +312,12 @@ def reached_ground(
     Returns
     -------
     array of float32 (height, width), cells
-        Distances up to `width_m` and a little more; what is farther is 1e4 or more.
+        Distances up to `width_m` and a cell more; what is farther is at least that far.
     """
     ground = Ground(np.full((grid.height, grid.width), _FAR * _FAR, np.float32), _NONE, 0.0)
     given = read_only(label, np.uint32), np.uint64(limit), read_only(nodes, np.uint32)
-    stamp_reached(*given, fronts.arrays, grid, width_m + 1.5 * grid.cell_m, ground)
+    # Outlines look at points inside, up to `width_m`, and at their neighbours.
+    stamp_reached(*given, fronts.arrays, grid, width_m + 1.01 * grid.cell_m, ground)
     return np.sqrt(ground.square)
 
 

@@ -117,8 +117,11 @@ def trace(
     height, width = value.shape
     used = rings = 0
     for row in range(height - 1):
+        code = code_of(part, row, 0)
         for column in range(width - 1):
-            code = code_of(part, row, column)
+            if column:  # two corners are those of the cell before
+                code = code >> 1 & 1 | code << 1 & 8
+                code |= (part[row, column + 1] >= 0) << 1 | (part[row + 1, column + 1] >= 0) << 2
             if code == 0 or code == 15:
                 continue
             for side in range(4):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import numpy.typing as npt
 
@@ -10,6 +12,8 @@ from greenmap.engine.kernel import kernel
 from greenmap.engine.settle import Queue, make_queue, settle
 from greenmap.units import UNREACHED
 
+_LOT = 256  # searches, at least, for a thread to be worth its start
+_ROOM = 1 << 14
 
 class Rounds:
     """Many bounded searches in one graph, each with the same labels and queue.
@@ -53,7 +57,7 @@ class Rounds:
         Returns
         -------
         array of uint32
-            The nodes reached, in no particular order.
+            The nodes reached, rising.
 
         Raises
         ------
@@ -68,7 +72,7 @@ class Rounds:
             found = settle(self._graph.arrays, self._queue, low, self.label, source, given, 0,
                            size)  # fmt: skip
             if found >= 0:
-                self._reached = self._queue.touched[:found].copy()
+                self._reached = np.sort(self._queue.touched[:found])
                 return self._reached
             self._room = 2 * self._room + source.size
             self._queue = make_queue(self._graph, self._limit, room=self._room)
@@ -79,11 +83,14 @@ def list_reached(
     graph: tuple[Array, Array], queue: Queue, label: Array, source: Array, ticks: Array,
     first: int, out: Array, end: Array,
 ) -> int:  # fmt: skip
-    """List nodes and walks per source; return the first source there is no room for."""
+    """List nodes and walks per source; return the first source there is no room for.
+
+    If it is the queue that has no room, the source is returned as -1 - source.
+    """
     for s in range(first, source.size):
         reached = settle(graph, queue, np.uint64(0), label, source, ticks, s, s + 1)
         if reached < 0:
-            return s
+            return -1 - s
         begin = end[s]
         short = begin + reached > out.shape[0]
         for t in range(np.uint64(reached)):
@@ -97,7 +104,18 @@ def list_reached(
     return int(source.size)
 
 
-def reach_sets(graph: Csr, nodes: npt.ArrayLike, *, limit: int) -> tuple[Array, Array, Array]:
+@kernel
+def put_back(out: Array, end: Array, order: Array, start: Array, node: Array, ticks: Array) -> None:
+    """Copy list after list to where the list of the source it belongs to starts."""
+    for s in range(order.size):
+        shift = start[order[s]] - end[s]
+        for k in range(end[s], end[s + 1]):
+            node[k + shift], ticks[k + shift] = out[k, 0], out[k, 1]
+
+
+def reach_sets(
+    graph: Csr, nodes: npt.ArrayLike, *, limit: int, threads: int = 1
+) -> tuple[Array, Array, Array]:
     """List, for each of many nodes, all that is within a limit of it.
 
     Parameters
@@ -108,6 +126,8 @@ def reach_sets(graph: Csr, nodes: npt.ArrayLike, *, limit: int) -> tuple[Array, 
         Where the walks start.
     limit : int
         Ticks; the limit itself counts as reached.
+    threads : int
+        Searches at a time, where there are enough of them; changes no result.
 
     Returns
     -------
@@ -128,17 +148,39 @@ def reach_sets(graph: Csr, nodes: npt.ArrayLike, *, limit: int) -> tuple[Array, 
     >>> [each.tolist() for each in reach_sets(graph, [0, 2], limit=5)]
     [[0, 2, 3], [0, 1, 2], [0, 5, 0]]
     """
-    source = read_only(whole(nodes, graph.n_nodes, "nodes"), np.uint32)
-    ticks = read_only(np.zeros(source.size), np.uint32)
+    given = whole(nodes, graph.n_nodes, "nodes").ravel()
+    order = np.argsort(given, kind="stable")  # who is near is searched next: memory is still warm
+    source = given[order]
+    lots = np.array_split(source, max(1, min(threads, source.size // _LOT)))
+    if len(lots) == 1:
+        parts = [_list_lot(graph, source, limit)]
+    else:
+        with ThreadPoolExecutor(len(lots)) as pool:
+            parts = list(pool.map(lambda lot: _list_lot(graph, lot, limit), lots))
+    size = np.empty(source.size, np.int64)
+    size[order] = np.concatenate([np.diff(end) for _, end in parts])
+    start = np.concatenate([[0], np.cumsum(size)])
+    node, ticks = np.empty(start[-1], np.uint32), np.empty(start[-1], np.uint32)
+    done = 0
+    for out, end in parts:
+        mine = order[done : done + end.size - 1]
+        put_back(out, end, mine, start, node, ticks)
+        done += mine.size
+    return start, node, ticks
+
+
+def _list_lot(graph: Csr, nodes: Array, limit: int) -> tuple[Array, Array]:
+    """List what is reached from some nodes, with more room as often as there isn't enough."""
+    source, ticks = read_only(nodes, np.uint32), read_only(np.zeros(nodes.size), np.uint32)
     label = np.full(graph.n_nodes, UNREACHED, np.uint32)
-    end = np.zeros(source.size + 1, np.int64)
-    out, room, done = np.empty((1 << 14, 2), np.uint32), 1 << 14, 0
+    out, end = np.empty((_ROOM, 2), np.uint32), np.zeros(source.size + 1, np.int64)
+    room, done = _ROOM, 0
     queue = make_queue(graph, limit, room=room)
-    while True:
+    while done < source.size:
         done = list_reached(graph.arrays, queue, label, source, ticks, done, out, end)
-        if done == source.size:
-            found = out[: end[-1]]
-            return end, found[:, 0].copy(), found[:, 1].copy()
-        room *= 2
-        queue = make_queue(graph, limit, room=room)
-        out = np.concatenate([out, np.empty_like(out)])
+        if done < 0:
+            done, room = -1 - done, 2 * room
+            queue = make_queue(graph, limit, room=room)
+        elif done < source.size:
+            out = np.concatenate([out, np.empty_like(out)])
+    return out, end
