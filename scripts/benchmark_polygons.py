@@ -52,16 +52,18 @@ class Ground:
         put = attach(network, places)
         return cls(network, walker, places, put, lay_out_streets(network, walker, put))
 
-    def polygons(self, first: int) -> object:
+    def polygons(self, first: int, threads: int = 1) -> object:
         """Draw the catchments of the first origins; the streets are laid out already."""
+        from greenmap import settings
         from greenmap.measure import catchments as module
 
         put = type(self.put)(*(getattr(self.put, name)[:first] for name in
                                ("ids", "edge", "fraction", "node", "leg_m", "status")))  # fmt: skip
         lay_out, module.lay_out_streets = module.lay_out_streets, lambda *given: self.laid
         try:
-            return module.catchments(self.network, self.origins.iloc[:first],
-                                     profile=self.walker, attachment=put).geometry  # fmt: skip
+            with settings.use(threads=threads):
+                return module.catchments(self.network, self.origins.iloc[:first],
+                                         profile=self.walker, attachment=put).geometry  # fmt: skip
         finally:
             module.lay_out_streets = lay_out
 
@@ -83,7 +85,8 @@ def polygons(pbf: Path, rounds: int) -> Part:
     if iou.min() < 0.97 or not ours.is_valid.all():
         sys.exit(f"W2: polygons are invalid or differ from the buffers (IoU {iou.min():.3f})")
     tools: dict[str, Callable[[], object]] = {
-        "greenmap": lambda: ground.polygons(TIMED), BUFFERS: buffers}  # fmt: skip
+        "greenmap": lambda: ground.polygons(TIMED),
+        "greenmap, 2 threads": lambda: ground.polygons(TIMED, 2), BUFFERS: buffers}  # fmt: skip
     with TemporaryDirectory() as folder:
         where = [(point.x, point.y) for point in ground.origins.geometry[:TIMED]]
         tools[VALHALLA], note = valhalla_tool(pbf, where, Path(folder))
@@ -132,13 +135,14 @@ def reached_lines(ground: Ground, row: int) -> np.ndarray:
     rounds = Rounds(reverse, LIMIT)
     at = slice(row, row + 1)
     nodes = rounds.search(graph.entrance_node[at], graph.entrance_ticks[at])
-    found = []
+    found, shapes = [], ground.network.shape_start
     for node in nodes.tolist():
         for front in range(fronts.start[node], fronts.start[node + 1]):
-            low, high = reached_part(rounds.label, np.uint64(LIMIT), fronts.other, fronts.ticks,
-                                     fronts.part, node, front)  # fmt: skip
+            low, high = reached_part(rounds.label, np.uint64(LIMIT), fronts.way, fronts.part,
+                                     node, front)  # fmt: skip
             if low < high:
-                found.append((int(fronts.line[front]), low, high))
+                line = np.searchsorted(shapes, fronts.way[front, 3], "right") - 1
+                found.append((int(line), low, high))
     lines = edge_lines(ground.network, np.array([edge for edge, _, _ in found], np.int64))
     cut = [line if (low, high) == (0, 1) else shapely.ops.substring(line, low, high, True)
            for line, (_, low, high) in zip(lines, found, strict=True)]  # fmt: skip
