@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from greenmap.measure.score import score
     from greenmap.measure.sensitivity import sensitivity
     from greenmap.measure.track import track
+    from greenmap.measure.walks_within import walks_within
     from greenmap.measure.what_if import WhatIf, what_if
     from greenmap.model.profile import Profile, load_profile
     from greenmap.model.programme import load_programme
@@ -107,6 +108,7 @@ _HOME = {
     "attach_all": "greenmap.measure.reach",
     "reach": "greenmap.measure.reach",
     "route": "greenmap.measure.route",
+    "walks_within": "greenmap.measure.walks_within",
     "sensitivity": "greenmap.measure.sensitivity",
     "what_if": "greenmap.measure.what_if",
     "WhatIf": "greenmap.measure.what_if",
@@ -161,8 +163,8 @@ __all__ = ["Assessment", "Profile", "Study", "WhatIf", "apply_edits", "assess", 
            "read_ledger", "read_located", "read_network", "read_people", "read_roads",
            "read_status", "read_study", "read_survey", "route", "save_network",
            "school_places", "score", "sensitivity", "spread_people", "to_osmnx",
-           "track", "use", "walks_by_group", "what_if", "with_heights", "worst_tenth",
-           "write_check", "write_ledger", "write_report", "write_results",
+           "track", "use", "walks_by_group", "walks_within", "what_if", "with_heights",
+           "worst_tenth", "write_check", "write_ledger", "write_report", "write_results",
            "write_sample", "write_score", "write_shapefile", "write_survey",
            "write_survey_log", "write_track", "write_unlocated"]
 

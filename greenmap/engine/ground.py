@@ -147,8 +147,8 @@ def reached_part(
 
 @kernel
 def stamp_piece(
-    xy: Array, first: int, last: int, low: float, high: float, walks: tuple[float, ...],
-    grid: Grid, reach_m: float, ground: Ground,
+    xy: Array, first: np.int64, last: np.int64, low: float, high: float,
+    walks: tuple[float, ...], grid: Grid, reach_m: float, ground: Ground,
 ) -> None:  # fmt: skip
     """Stamp part of a line, bit by bit.
 

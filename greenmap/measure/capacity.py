@@ -15,12 +15,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from greenmap import settings
 from greenmap.errors import StudyError
 from greenmap.measure.people import count_people
-from greenmap.measure.reach import Attachments, attach_all, lay_out_places
+from greenmap.measure.reach import Attachments, attach_all
+from greenmap.measure.walks_within import walk_pairs
 from greenmap.model.study import Assessment, Study
-from greenmap.units import from_ticks, to_ticks
 
 if TYPE_CHECKING:
     from greenmap.model.profile import Profile
@@ -139,14 +138,15 @@ def crowding(study: Study, category: str, *, group: str = "all", profile: str = 
     if not known.notna().any():
         raise StudyError("measure.no_capacity", category=category)
     rows = serves & table["place_id"].astype(str).isin(known.index[known.notna()]).to_numpy()
-    home, place, walk, ids, attached = walk_pairs(
-        study, rows, profile=study.profiles.get(profile) or _load(profile), limit=max(bands),
-        attachments=attachments)
+    put = attachments or attach_all(study.network, study.homes, table)
+    home, place, walk, ids = walk_pairs(
+        study.network, table, rows, put, profile=study.profiles.get(profile) or _load(profile),
+        limit=max(bands))
     people, _ = count_people(study.homes, study.communities, group)
     supply = known.reindex(ids).to_numpy(float)
     access, near = e2sfca(home, place, walk, demand=people, supply=supply, bands=bands,
                           weights=weights)
-    access[~attached] = np.nan
+    access[~put.homes.attached] = np.nan
     full = np.divide(near, supply, out=np.full(len(ids), np.inf), where=supply > 0)
     names = table["name"].groupby(table["place_id"].astype(str)).first() if "name" in table \
         else pd.Series(dtype=object)
@@ -186,59 +186,6 @@ def crowd_places(study: Study, attachments: Attachments | None = None) -> pd.Dat
         found.insert(0, "group", asked[category])
         parts[category] = found
     return pd.concat(parts, names=["category"]) if parts else None
-
-
-def walk_pairs(study: Study, rows: npt.NDArray[np.bool_], *, profile: Profile, limit: float,
-               attachments: Attachments | None = None
-               ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], Floats,
-                          npt.NDArray[np.object_], npt.NDArray[np.bool_]]:
-    """List every home and place within a limit of each other.
-
-    Parameters
-    ----------
-    study : Study
-    rows : (e,) array of bool
-        Which amenities.
-    profile : Profile
-        Who walks.
-    limit : float
-        In the profile's unit.
-    attachments : Attachments, optional
-
-    Returns
-    -------
-    home, place : (k,) array of int
-        Row of the homes; position in `place_id`.
-    walk : (k,) array of float
-    place_id : (p,) array of str
-    attached : (h,) array of bool
-    """
-    from greenmap.engine.csr import build_csr
-    from greenmap.engine.pairs import pairs
-    from greenmap.network.compose import compose
-    from greenmap.network.price import price
-
-    put = attachments or attach_all(study.network, study.homes, study.amenities)
-    graph = compose(study.network, price(study.network, profile), profile, put.homes,
-                    put.entrances)
-    reverse = build_csr(graph.n_nodes, graph.head, graph.tail, graph.ticks)
-    place_id, sources, which, _ = lay_out_places(study.amenities, {"all": rows}, graph)
-    nodes = np.unique(graph.home_node[graph.home_node >= 0])
-    row_of_node = np.full(reverse.n_nodes, -1, np.int32)
-    row_of_node[nodes] = np.arange(nodes.size)
-    start, row, ticks = pairs(reverse, sources, rows=row_of_node, n_rows=nodes.size,
-                              limit=to_ticks(limit, profile.unit),
-                              threads=settings.current().threads)
-    place = np.repeat(np.arange(len(start) - 1), np.diff(start))
-    # Homes that share a node share its walks.
-    own = pd.DataFrame({"row": row_of_node[graph.home_node[put.homes.attached]],
-                        "home": np.flatnonzero(put.homes.attached)})
-    found = pd.DataFrame({"row": row.astype(np.int64), "place": place,
-                          "walk": from_ticks(ticks, profile.unit)}).merge(own, on="row")
-    found = found.sort_values(["place", "home"], kind="stable")
-    return (found["home"].to_numpy(np.int64), found["place"].to_numpy(np.int64),
-            found["walk"].to_numpy(float), place_id[which[:len(start) - 1]],
-            put.homes.attached)
 
 
 def school_places(result: Assessment, clause_id: str, *, catchments: pd.DataFrame | None = None
