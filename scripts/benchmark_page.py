@@ -30,7 +30,7 @@ Results are checked equal, cell by cell, before any time is taken{spot}. A tool 
 cell is timed only if why is known, and the page says it. Tools run in turn in one process; seconds
 are the median of {rounds} runs with the least and the greatest; a tool that needs more than 5 s
 runs once. *Slower by* is the median over rounds of its time over that of greenmap on one thread in
-the same round. scipy, pandana and networkx run on one thread; cityseer uses all cores. The osmnx
+the same round. scipy and networkx run on one thread, pandana and cityseer on all cores. The osmnx
 recipe, one `nx.ego_graph` per node, is run and checked for {recipe} nodes drawn with a fixed seed,
 and its time scaled to all of them. Peak memory is that of a process of its own, libraries and
 graph included. A *pair* is a node that has a place of one node within 15 minutes.

@@ -176,7 +176,7 @@ def cityseer_layers(world: World, threads: int) -> Callable[[], Tables]:
     from cityseer import config, rustalgos
     from cityseer.metrics import layers
 
-    logging.getLogger("cityseer").setLevel(logging.WARNING)
+    logging.getLogger("cityseer").setLevel(logging.ERROR)
     config.QUIET_MODE = True
     x, y, lines = streets_as_long(world)
     keys = [str(node) for node in range(world.n)]

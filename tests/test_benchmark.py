@@ -13,6 +13,8 @@ import shapely
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
 import benchmark  # noqa: E402
+import benchmark_polygons  # noqa: E402
+import benchmark_processes  # noqa: E402
 import benchmark_tables  # noqa: E402
 from benchmark_edits import edits  # noqa: E402
 from benchmark_page import write_page  # noqa: E402
@@ -21,7 +23,7 @@ from benchmark_reach_sets import reach_sets  # noqa: E402
 from benchmark_tables import Difference, Result, bars_of, spot_check, time_in_turn  # noqa: E402
 from benchmark_timing import Bar, Part, Timed, in_turn  # noqa: E402
 from benchmark_tools import BANDS, BOTH, OURS, TOOLS, UNREACHED, Tool, streets_as_long  # noqa: E402
-from benchmark_worlds import World, largest_part, put_places, tiled, with_homes  # noqa: E402
+from benchmark_worlds import World, helsinki, largest_part, put_places, tiled, with_homes  # noqa: E402
 
 ALWAYS = [OURS, BOTH, "scipy", "networkx", "osmnx recipe"]
 
@@ -233,6 +235,43 @@ def test_memory_is_that_of_a_process_of_its_own(tmp_path):
     np.savez(tmp_path / "town.npz", **asdict(town()))
     # The interpreter and numpy alone take some 30 MB.
     assert 20 < benchmark_tables.peak_mb("scipy", tmp_path / "town.npz") < 1000
+
+
+def test_polygons_are_held_against_buffers(monkeypatch):
+    monkeypatch.setattr(benchmark_polygons, "ORIGINS", 5)
+    monkeypatch.setattr(benchmark_polygons, "TIMED", 2)
+    nothing = None, "Valhalla isn't installed: skipped."
+    monkeypatch.setattr(benchmark_polygons, "valhalla_tool", lambda *given: nothing)
+    part = benchmark_polygons.polygons(helsinki(), rounds=1)
+    assert "skipped" in part.lines[2]
+    assert [(bar.bar, bar.what.split(": ")[0]) for bar in part.bars] == [
+        (25, "W2, Helsinki"), (0.97, "W2, Helsinki")]  # fmt: skip
+    assert 0.97 < part.bars[1].measured < 1
+
+
+def test_replies_of_valhalla_become_shapes_in_metres():
+    ring = [[25.0, 60.0], [25.001, 60.0], [25.001, 60.001], [25.0, 60.001], [25.0, 60.0]]
+    reply = {"features": [{"geometry": {"type": "Polygon", "coordinates": [ring]}}]}
+    # a thousandth of a degree: 55.8 m by 111.4 m
+    (shape,) = benchmark_polygons.valhalla_shapes([reply], "EPSG:3067")
+    assert shape.area == pytest.approx(55.8 * 111.4, rel=0.01)
+
+
+@pytest.mark.slow
+def test_whole_processes_answer_alike_from_file_and_cache(monkeypatch):
+    monkeypatch.setattr(benchmark_processes, "W6_BARS", {"file": 1e9, "cache": 1e9})
+    part = benchmark_processes.whole_process(helsinki(), rounds=1, places=50)
+    assert "answers are the same" in part.lines[2]
+    assert [(bar.bar, bar.cost) for bar in part.bars] == [(1e9, True), (1e9, True)]
+
+
+def test_homes_of_a_study_with_walls_are_put_on_its_streets(monkeypatch):
+    monkeypatch.setattr(benchmark_processes, "HOMES", 700)
+    here = Path(__file__).parents[1]
+    part = benchmark_processes.attachment(here / "data/sample/study.toml")
+    assert "Putting 700 homes" in part.lines[0]
+    assert part.bars[0].what == "study.toml: seconds to attach 700 homes with walls"
+    assert part.bars[0].met(60)
 
 
 def test_what_takes_long_runs_once(monkeypatch):
