@@ -18,8 +18,8 @@ TOP = 8
 
 
 def hot_spots(run: Callable[[], object], work: str) -> list[str]:
-    """Functions by the time spent in themselves and in compiled code they call."""
-    profile = cProfile.Profile(builtins=False)
+    """Functions by the time spent in themselves and in what is built into Python."""
+    profile = cProfile.Profile()
     profile.runcall(run)
     return by_function(pstats.Stats(profile), work)
 
@@ -29,7 +29,7 @@ def by_function(stats: pstats.Stats, work: str) -> list[str]:
 
 
 def packages(file: Path, work: str) -> list[str]:
-    """Packages of a profile in a file by the time spent in themselves."""
+    """Packages of a profile in a file, as `hot_spots`."""
     return by_time(pstats.Stats(str(file)), work, lambda file, name: module(file, parts=2))
 
 
@@ -47,8 +47,12 @@ def module(file: str, parts: int = 9) -> str:
 def by_time(stats: pstats.Stats, work: str, label: Callable[[str, str], str]) -> list[str]:
     """Rows of Markdown, the longest first."""
     spent: Counter[str] = Counter()
-    for (file, _, name), (_, _, own, _, _) in stats.stats.items():  # type: ignore[attr-defined]
-        spent[label(file, name)] += own
+    for (file, _, name), (*_, own, _, callers) in stats.stats.items():  # type: ignore[attr-defined]
+        if file != "~":
+            spent[label(file, name)] += own
+        else:  # what is built into Python counts where it is called from
+            for (caller, _, of), (*_, part, _) in callers.items():
+                spent[label(caller, of)] += part
     whole = sum(spent.values())
     rows = [f"| {name} | {1000 * own:.0f} | {own / whole:.0%} |"
             for name, own in spent.most_common(TOP) if own > whole / 100]  # fmt: skip
