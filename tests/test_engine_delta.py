@@ -173,15 +173,6 @@ def test_room_grows_for_nodes_places_and_entrances():
     assert (live.ticks[0, 0], live.number[0, 0]) == (1, 0)
 
 
-def test_a_search_that_needs_more_room_gets_it(monkeypatch):
-    monkeypatch.setattr(delta, "_ROOM", 4)
-    town = grid(8, 10)
-    town.street(0, 63, 1, 1)
-    town.street(9, 10, SHUT, SHUT)
-    town.doors(3, [(20, 0)])
-    assert town.same() and town.live._ball_room > 4
-
-
 def test_arcs_move_up_for_a_new_one_until_none_is_free():
     # Rows 0 and 1 are full; node 7 ends in a free slot (every eighth), and node 8 is spare.
     graph = loosen(build_csr(8, [0, 1], [1, 2], [5, 6]), 1)

@@ -11,25 +11,17 @@ import numpy as np
 import numpy.typing as npt
 
 from greenmap.engine.counting import MOST, check_bands, counts
+from greenmap.engine.corridor import Ball, make_buckets
 from greenmap.engine.csr import Array, Csr, build_csr, read_only, whole
 from greenmap.engine.doors import NO_LABEL, SPARE, DoorBook, padded
 from greenmap.engine.mutable import arc_slot, loosen, put_arc, tails, tighten
-from greenmap.engine.recount import (
-    Ball,
-    Street,
-    Tables,
-    find_changed,
-    recount_place,
-    recount_places,
-    recount_rows,
-)  # fmt: skip
+from greenmap.engine.recount import Points, Searches, Tables, recount_place, recount_street
 from greenmap.engine.repair import Room, repair_all
 from greenmap.engine.search import Sources, check_sources, node_labels
-from greenmap.engine.settle import make_queue
 from greenmap.errors import NetworkError
 from greenmap.units import UNREACHED
 
-_ROOM, _STEPS = 1 << 16, 32
+_STEPS = 32
 
 
 class LiveTables:
@@ -98,9 +90,9 @@ class LiveTables:
         self.ticks = np.full((n_rows, columns), UNREACHED, np.uint32)
         self.number = self.ticks.copy()
         self._tables = Tables(row.astype(np.int32), limits, self.within)
+        self._of_places = np.empty((2, 0)), np.empty((2, 0)), np.empty(0)
         self._label = np.full((columns, n_nodes), NO_LABEL)
         self._own = self._label.copy()
-        self._ball_room = _ROOM
         self._lay_out(back)
         if marks is not None:
             self._own[-1, whole(marks, n_nodes, "marks")] = 0
@@ -117,36 +109,33 @@ class LiveTables:
         near, later, changed = np.empty((3, size), np.uint32)
         stack, state = np.empty(arcs + 2 * size, np.uint32), np.zeros(size, np.uint8)
         self._room = Room(stack, near, later, changed, state)
-        self._every = read_only(np.arange(size), np.uint32), read_only(np.zeros(size), np.uint32)
         self._label, self._own = (
             np.concatenate([given, np.full((len(given), size - given.shape[1]), NO_LABEL)], axis=1)
             for given in (self._label, self._own)
         )
         self._tables = self._tables._replace(row=padded(self._tables.row, size, -1))
         self._book.make_nodes(size)
-        self._seen_nodes, self._nodes_found = np.zeros(size, np.bool_), np.empty(size, np.int64)
-        self._make_balls(back)
-        self._make_lists()
+        self._make_searches(size, back.mean_ticks)
 
-    def _make_balls(self, graph: Csr) -> None:
-        limit, size = int(self._tables.bands[-1]), self._room.state.size
-        balls = []
-        for _ in range(2):
-            queue = make_queue(graph, limit, room=self._ball_room)
-            queue = queue._replace(touched=np.empty(size + 1, np.uint32))
-            balls.append(Ball(queue, np.full(size, UNREACHED, np.uint32)))
-        self._old, self._new = balls
+    def _make_searches(self, size: int, mean_ticks: int) -> None:
+        buckets = make_buckets(size, int(self._tables.bands[-1]), mean_ticks)
+        label, touched = np.full((6, size), UNREACHED, np.uint32), np.empty((6, size + 1), np.uint32)
+        nowhere, each = read_only(np.zeros(size), np.uint32), np.arange(size + 1)
+        balls = tuple(Ball(label[k], touched[k]) for k in range(6))
+        self._searches = Searches(buckets, nowhere, balls)
+        self._rows = Points(
+            each[:-1], each[1:], read_only(each[:-1], np.uint32), nowhere, label[:2],
+            np.empty((2, size), np.int64), np.empty(size, np.int64),
+        )  # fmt: skip
 
-    def _make_lists(self) -> None:
-        """Room for lists of places."""
-        size = self._book.doors.first.size
-        self._seen_places, self._places_found = np.zeros(size, np.bool_), np.empty(size, np.int64)
-        self._best = np.full(size, UNREACHED, np.uint32), np.full(size, UNREACHED, np.uint32)
-        self._listed = np.empty(size, np.int64), np.empty(size, np.int64)
-
-    def _more_room(self) -> None:
-        self._ball_room *= 2
-        self._make_balls(tighten(self._back, self.n_nodes))
+    def _places(self) -> Points:
+        """Give the places as points, with room for all."""
+        doors = self._book.doors
+        size = doors.first.size
+        if self._of_places[0].shape[1] < size:
+            walk, near = np.full((2, size), UNREACHED, np.uint32), np.empty((2, size), np.int64)
+            self._of_places = walk, near, np.empty(size, np.int64)
+        return Points(doors.first, doors.last, doors.node, doors.ticks, *self._of_places)
 
     def _search_all(self) -> None:
         """Find all labels, and note them in the tables."""
@@ -196,8 +185,6 @@ class LiveTables:
                                top=MOST)  # fmt: skip
         self._check_entrances(node, ticks)
         place = self._book.add(kinds, number)
-        if self._seen_places.size < self._book.doors.first.size:
-            self._make_lists()
         self.set_entrances(place, node, ticks)
         return place
 
@@ -232,9 +219,8 @@ class LiveTables:
             self._own[c, touched] = [self._book.own_label(node, c) for node in touched.tolist()]
             sources = np.stack([touched.astype(np.uint64), own], axis=1)
             self._repair(np.empty((0, 4), np.uint32), sources, c, c + 1)
-        while recount_place(self._back.locked, self._old, self._new, self._book.doors,
-                            self._tables, place, was) < 0:  # fmt: skip
-            self._more_room()
+        recount_place(self._back.locked, self._searches, self._book.doors, self._tables, place, was,
+                      self._book.stretch(place))  # fmt: skip
 
     def entrances(self, place: int) -> tuple[Array, Array]:
         """Return nodes and ticks of a place's entrances."""
@@ -294,12 +280,12 @@ class LiveTables:
         before = np.array([self._ticks_of(*pair) for pair in ends], np.uint32)
         if a == b or (before == ticks).all():
             return
+        if not splits:
+            self._recount(ends, np.stack([before, ticks]))
         for (tail, head), cost in zip(ends, ticks.tolist(), strict=True):
             self._put(tail, head, cost)
         arcs = np.array([[a, b, before[0], ticks[0]], [b, a, before[1], ticks[1]]], np.uint32)
         self._repair(arcs, np.empty((0, 2), np.uint64), 0, len(self._label))
-        if not splits:
-            self._recount(a, b, np.stack([before, ticks]))
 
     def _ticks_of(self, tail: int, head: int) -> int:
         slot = arc_slot(self._back.start, self._back.arc, tail, head)
@@ -318,32 +304,10 @@ class LiveTables:
             sources, first, last, self._tables.row, self.ticks, self.number,
         )  # fmt: skip
 
-    def _recount(self, a: int, b: int, ticks: Array) -> None:
-        back_slot, forth_slot = (
-            np.array([arc_slot(graph.start, graph.arc, *ends) for ends in pairs])
-            for graph, pairs in ((self._back, ((a, b), (b, a))), (self._forth, ((b, a), (a, b))))
-        )
-        arcs = self._back.arc, self._forth.arc
-        street = Street(np.array([a, b]), *arcs, back_slot, forth_slot, ticks)
-        back, forth = self._back.locked, self._forth.locked
-        while True:
-            places, rows = find_changed(
-                (back, forth), street, self._old, self._new, self._every, self._book.doors,
-                self._tables.row, (self._seen_places, self._seen_nodes), self._places_found,
-                self._nodes_found,
-            )  # fmt: skip
-            if places >= 0:
-                break
-            self._more_room()
-        done, todo = 0, min(places, rows)
-        while done < todo:
-            if places <= rows:
-                done = recount_places(back, street, self._old, self._new, self._book.doors,
-                                      self._tables, self._places_found, done, todo)  # fmt: skip
-            else:
-                done = recount_rows(
-                    forth, street, self._old, self._new, self._every, self._book.doors,
-                    self._tables, self._best, self._listed, self._nodes_found, done, todo,
-                )  # fmt: skip
-            if done < todo:
-                self._more_room()
+    def _recount(self, ends: tuple[tuple[int, int], tuple[int, int]], ticks: Array) -> None:
+        """Recount what a street changes; it is left shut."""
+        for tail, head in ends:
+            self._put(tail, head, UNREACHED)
+        graphs = self._back.locked, self._forth.locked
+        recount_street(graphs, self._searches, self._book.doors, self._tables, self._rows,
+                       self._places(), np.array(ends[0]), ticks)  # fmt: skip

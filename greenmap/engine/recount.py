@@ -1,8 +1,10 @@
-"""Counts kept up to date: which walks a changed street can change, and what they were and are.
+"""Counts kept up to date: which walks an edit can change, and what they were and are.
 
-A walk from a place to a row changes only if the walk from the place to an end of the street
-does, and the walk from an end of the street to the row. Both sets are found by bounded
-searches from the two ends, before and after; then all is searched from whichever is smaller.
+A walk from a row to a place that a street shortens leads to one end of it, along it, and on
+from the other end, as if the street weren't there; so four bounded searches from its ends,
+without it, tell all such walks, and which rows and places they can lie between. What the
+walk is without the street is searched from the rows or from the places, whichever are fewer,
+and only where the search may still lead to the others within the limit.
 """
 
 from __future__ import annotations
@@ -11,42 +13,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from greenmap.engine.corridor import Ball, Buckets, enter_all, search, sweep
 from greenmap.engine.csr import Array
 from greenmap.engine.doors import Doors
 from greenmap.engine.kernel import kernel
-from greenmap.engine.settle import Queue, settle
 from greenmap.units import UNREACHED
-
-
-class Ball(NamedTuple):
-    """Room for one bounded search; labels are ones between searches."""
-
-    queue: Queue
-    label: Array
-
-
-class Street(NamedTuple):
-    """Both arcs between two nodes: their slots in both graphs, and their ticks.
-
-    Parameters
-    ----------
-    ends : array of int64 (2,)
-        The nodes.
-    back_arc, forth_arc : array of uint32 (m, 2)
-        Arcs of the reverse graph and of its reverse.
-    back_slot, forth_slot : array of int64 (2,)
-        Arc from the first end to the second in the reverse graph, its reverse in the other
-        graph; then the same from the second end.
-    ticks : array of uint32 (2, 2)
-        Before and after, by arc.
-    """
-
-    ends: Array
-    back_arc: Array
-    forth_arc: Array
-    back_slot: Array
-    forth_slot: Array
-    ticks: Array
 
 
 class Tables(NamedTuple):
@@ -57,89 +28,54 @@ class Tables(NamedTuple):
     within: Array
 
 
-@kernel
-def lay(street: Street, when: int) -> None:
-    """Give both graphs the ticks from before (0) or after (1)."""
-    for way in range(2):
-        street.back_arc[street.back_slot[way], 1] = street.ticks[when, way]
-        street.forth_arc[street.forth_slot[way], 1] = street.ticks[when, way]
+class Points(NamedTuple):
+    """Places, or nodes as rows: what a walk that changes may lie between.
 
-
-@kernel
-def sweep(ball: Ball, reached: int | np.int64) -> None:
-    """Empty the labels of a search."""
-    for t in range(reached):
-        ball.label[ball.queue.touched[t]] = UNREACHED
-
-
-@kernel
-def both(
-    graph: tuple[Array, Array], street: Street, old: Ball, new: Ball, node: Array, ticks: Array,
-    first: int, last: int,
-) -> tuple[int | np.int64, int | np.int64]:  # fmt: skip
-    """Search before and after; return how many nodes were reached, -1 = no room."""
-    low = np.uint64(0)
-    lay(street, 0)
-    before = settle(graph, old.queue, low, old.label, node, ticks, first, last)
-    lay(street, 1)
-    after = settle(graph, new.queue, low, new.label, node, ticks, first, last)
-    if before < 0 or after < 0:
-        sweep(old, max(before, 0))
-        sweep(new, max(after, 0))
-        return -1, -1
-    return before, after
-
-
-@kernel
-def find_changed(
-    graphs: tuple[tuple[Array, Array], tuple[Array, Array]], street: Street, old: Ball, new: Ball,
-    every: tuple[Array, Array], doors: Doors, row: Array, seen: tuple[Array, Array],
-    places: Array, rows: Array,
-) -> tuple[int, int]:  # fmt: skip
-    """List places and nodes with rows whose walk to an end changes; -1 = no room.
-
-    `every` are all nodes and noughts; `seen` is false for each place and node.
+    Parameters
+    ----------
+    first, last : array of int64 (p,)
+        Entrances of each point, a stretch of the next two.
+    node, ticks : array of uint32 (k,)
+        Where an entrance stands, and the walk from there.
+    walk : array of uint32 (2, p)
+        Walk between each point and either end of the street, ones = beyond the limit; all
+        ones between edits.
+    near : array of int64 (2, p)
+        Points within the limit of either end.
+    chosen : array of int64 (p,)
+        Those whose walk may change.
     """
-    count = np.zeros(2, np.int64)
-    full = False
-    for side in range(2):
-        for end in range(2):
-            at = street.ends[end]
-            before, after = both(graphs[1 - side], street, old, new, *every, at, at + 1)
-            if before < 0:
-                full = True
-            for part in range(2):
-                ball, size = (new, after) if part else (old, before)
-                for t in range(size):
-                    node = ball.queue.touched[t]
-                    if old.label[node] == new.label[node]:
-                        continue
-                    if side and row[node] >= 0 and not seen[1][node]:
-                        seen[1][node] = True
-                        rows[count[1]] = node
-                        count[1] += 1
-                    door = -1 if side else doors.at[node]
-                    while door >= 0:
-                        place = doors.place[door]
-                        if not seen[0][place]:
-                            seen[0][place] = True
-                            places[count[0]] = place
-                            count[0] += 1
-                        door = doors.other[door]
-            sweep(old, before)
-            sweep(new, after)
-        if count[0] == 0:
-            break
-    for i in range(count[0]):
-        seen[0][places[i]] = False
-    for i in range(count[1]):
-        seen[1][rows[i]] = False
-    return (-1, -1) if full else (count[0], count[1])
+
+    first: Array
+    last: Array
+    node: Array
+    ticks: Array
+    walk: Array
+    near: Array
+    chosen: Array
+
+
+class Searches(NamedTuple):
+    """Room for the searches of a recount, empty before and after.
+
+    Parameters
+    ----------
+    buckets : Buckets
+        For all of them.
+    nowhere : array of uint32 (n,)
+        Noughts: the corridor of a search all around.
+    balls : tuple of 6 Ball
+        Walks to either end of a street, from either end; two for what is between.
+    """
+
+    buckets: Buckets
+    nowhere: Array
+    balls: tuple[Ball, Ball, Ball, Ball, Ball, Ball]
 
 
 @kernel
 def note_change(
-    doors: Doors, tables: Tables, place: int, row: int, before: np.uint32, after: np.uint32
+    doors: Doors, tables: Tables, place: int, row: int, before: np.uint64, after: np.uint64
 ) -> None:
     """Move a place from the bands of one walk to those of another."""
     for k in range(doors.category_start[place], doors.category_start[place + 1]):
@@ -149,110 +85,155 @@ def note_change(
 
 
 @kernel
-def note_both(
-    doors: Doors, tables: Tables, place: int, old: Ball, before: int | np.int64, new: Ball,
-    after: int | np.int64,
-) -> None:  # fmt: skip
-    """Note what two searches from a place found, and empty their labels."""
-    for t in range(after):
-        node = new.queue.touched[t]
-        if tables.row[node] >= 0 and old.label[node] != new.label[node]:
-            row = tables.row[node]
-            note_change(doors, tables, place, row, old.label[node], new.label[node])
-    for t in range(before):
-        node = old.queue.touched[t]
-        if tables.row[node] >= 0 and new.label[node] == UNREACHED:
-            row = tables.row[node]
-            note_change(doors, tables, place, row, old.label[node], new.label[node])
-    sweep(old, before)
-    sweep(new, after)
+def list_rows(tables: Tables, rows: Points, ball: Ball, reached: np.uint64, end: int) -> int:
+    """List the nodes reached that have a row; their walks are the labels."""
+    count = 0
+    for t in range(reached):
+        if tables.row[ball.touched[t]] >= 0:
+            rows.near[end, count] = ball.touched[t]
+            count += 1
+    return count
 
 
 @kernel
-def recount_places(
-    back: tuple[Array, Array], street: Street, old: Ball, new: Ball, doors: Doors, tables: Tables,
-    places: Array, first: int, last: int,
-) -> int:  # fmt: skip
-    """Recount some places by a search from each; return the first not done for want of room."""
-    for i in range(first, last):
-        place = places[i]
-        begin, end = doors.first[place], doors.last[place]
-        before, after = both(back, street, old, new, doors.node, doors.ticks, begin, end)
-        if before < 0:
-            return i
-        note_both(doors, tables, place, old, before, new, after)
-    return last
-
-
-@kernel
-def walks_to_places(
-    doors: Doors, ball: Ball, reached: int | np.int64, best: Array, listed: Array
+def list_places(
+    doors: Doors, places: Points, ball: Ball, reached: np.uint64, end: int, limit: np.uint64
 ) -> int:
     """List the places at the nodes reached, and the walk to the best entrance of each."""
     count = 0
     for t in range(reached):
-        node = ball.queue.touched[t]
+        node = ball.touched[t]
         door = doors.at[node]
         while door >= 0:
             place = doors.place[door]
             walk = np.uint64(ball.label[node]) + np.uint64(doors.ticks[door])
-            if walk <= ball.queue.limit:
-                if best[place] == UNREACHED:
-                    listed[count] = place
+            if walk <= limit and walk < places.walk[end, place]:
+                if places.walk[end, place] == UNREACHED:
+                    places.near[end, count] = place
                     count += 1
-                best[place] = min(np.uint64(best[place]), walk)
+                places.walk[end, place] = walk
             door = doors.other[door]
     return count
 
 
 @kernel
-def recount_rows(
-    forth: tuple[Array, Array], street: Street, old: Ball, new: Ball, every: tuple[Array, Array],
-    doors: Doors, tables: Tables, best: tuple[Array, Array], listed: tuple[Array, Array],
-    rows: Array, first: int, last: int,
-) -> int:  # fmt: skip
-    """Recount some nodes' rows by a search from each; return the first not done for want of room.
+def choose(points: Points, near: int, count: int, ticks: np.uint64, limit: np.uint64) -> int:
+    """Choose the points whose walk to the far end is shorter by the near end and the street."""
+    chosen = 0
+    for k in range(count):
+        point = points.near[near, k]
+        walk = np.uint64(points.walk[near, point]) + ticks
+        if walk <= limit and walk < points.walk[1 - near, point]:
+            points.chosen[chosen] = point
+            chosen += 1
+    return chosen
 
-    `best` holds ones for each place; `listed` has room for all places.
+
+@kernel
+def walk_of(points: Points, point: int, ball: Ball) -> np.uint64:
+    """Return the walk to the best entrance of a point, ones or more = beyond the limit."""
+    walk = np.uint64(UNREACHED)
+    for door in range(points.first[point], points.last[point]):
+        label = np.uint64(ball.label[points.node[door]])
+        walk = min(walk, label + np.uint64(points.ticks[door]))
+    return walk
+
+
+@kernel
+def stand(points: Points, point: int, room: Searches, ball: Ball, reached: np.uint64) -> np.uint64:
+    """Enter all entrances of a point."""
+    first, last = points.first[point], points.last[point]
+    return enter_all(room.buckets, ball, points.node, points.ticks, first, last, reached)
+
+
+@kernel
+def recount_pairs(
+    graphs: tuple[tuple[Array, Array], tuple[Array, Array]], room: Searches, doors: Doors,
+    tables: Tables, rows: Points, places: Points, count: tuple[int, int], way: int,
+    before: np.uint64, after: np.uint64,
+) -> None:  # fmt: skip
+    """Recount the walks from `count` chosen rows to places over an arc of other ticks.
+
+    The arc leads to the end `way` of the street.
     """
-    for i in range(first, last):
-        node = rows[i]
-        before, after = both(forth, street, old, new, *every, node, node + 1)
-        if before < 0:
-            return i
-        was = walks_to_places(doors, old, before, best[0], listed[0])
-        now = walks_to_places(doors, new, after, best[1], listed[1])
-        row = tables.row[node]
-        for k in range(now):
-            place = listed[1][k]
-            if best[0][place] != best[1][place]:
-                note_change(doors, tables, place, row, best[0][place], best[1][place])
-        for k in range(was):
-            place = listed[0][k]
-            if best[1][place] == UNREACHED:
-                note_change(doors, tables, place, row, best[0][place], best[1][place])
-        for k in range(now):
-            best[1][listed[1][k]] = UNREACHED
-        for k in range(was):
-            best[0][listed[0][k]] = UNREACHED
-        sweep(old, before)
-        sweep(new, after)
-    return last
+    from_places = count[1] <= count[0]
+    ones, others = (places, rows) if from_places else (rows, places)
+    graph, reverse = graphs if from_places else graphs[::-1]
+    size, end = (count[::-1], way) if from_places else (count, 1 - way)
+    limit, corridor, ball = room.buckets.limit, room.balls[4], room.balls[5]
+    wide = reached = np.uint64(0)
+    for j in range(size[1]):
+        wide = stand(others, others.chosen[j], room, corridor, wide)
+    wide = search(reverse, room.buckets, room.nowhere, corridor, wide)
+    for i in range(size[0]):
+        one = ones.chosen[i]
+        reached = stand(ones, one, room, ball, sweep(ball, reached))
+        reached = search(graph, room.buckets, corridor.label, ball, reached)
+        for j in range(size[1]):
+            other = others.chosen[j]
+            legs = np.uint64(ones.walk[end, one]) + np.uint64(others.walk[1 - end, other])
+            if legs + min(before, after) <= limit:
+                without = walk_of(others, other, ball)
+                was, now = min(without, legs + before), min(without, legs + after)
+                if was != now:
+                    place, node = (one, other) if from_places else (other, one)
+                    note_change(doors, tables, place, tables.row[node], was, now)
+    sweep(ball, reached)
+    sweep(corridor, wide)
+
+
+@kernel
+def recount_street(
+    graphs: tuple[tuple[Array, Array], tuple[Array, Array]], room: Searches, doors: Doors,
+    tables: Tables, rows: Points, places: Points, ends: Array, ticks: Array,
+) -> None:  # fmt: skip
+    """Recount what a street changes that isn't in the graphs.
+
+    `ticks` are those before and after, walking to the first end and to the second.
+    """
+    near, reached = np.zeros((2, 2), np.int64), np.zeros(4, np.uint64)
+    limit = room.buckets.limit
+    for k in range(4):
+        reached[k] = stand(rows, ends[k % 2], room, room.balls[k], reached[k])
+        reached[k] = search(graphs[k // 2], room.buckets, room.nowhere, room.balls[k], reached[k])
+    for end in range(2):
+        near[end, 0] = list_rows(tables, rows, room.balls[end], reached[end], end)
+        near[end, 1] = list_places(doors, places, room.balls[2 + end], reached[2 + end], end, limit)
+    for way in range(2):
+        before, after = np.uint64(ticks[0, way]), np.uint64(ticks[1, way])
+        if before != after:
+            least = min(before, after)
+            count = (choose(rows, 1 - way, near[1 - way, 0], least, limit),
+                     choose(places, way, near[way, 1], least, limit))  # fmt: skip
+            if min(count) > 0:
+                recount_pairs(graphs, room, doors, tables, rows, places, count, way, before, after)
+    for k in range(4):
+        sweep(room.balls[k], reached[k])
+    for end in range(2):
+        for k in range(near[end, 1]):
+            places.walk[end, places.near[end, k]] = UNREACHED
 
 
 @kernel
 def recount_place(
-    back: tuple[Array, Array], old: Ball, new: Ball, doors: Doors, tables: Tables, place: int,
-    was: tuple[int, int],
-) -> int:  # fmt: skip
-    """Recount a place whose entrances were others; return -1 if there was no room."""
-    low = np.uint64(0)
-    before = settle(back, old.queue, low, old.label, doors.node, doors.ticks, was[0], was[1])
-    begin, end = doors.first[place], doors.last[place]
-    after = settle(back, new.queue, low, new.label, doors.node, doors.ticks, begin, end)
-    if before < 0 or after < 0:
-        sweep(old, max(before, 0))
-        sweep(new, max(after, 0))
-        return -1
-    note_both(doors, tables, place, old, before, new, after)
-    return 0
+    back: tuple[Array, Array], room: Searches, doors: Doors, tables: Tables, place: int,
+    was: tuple[int, int], now: tuple[int, int],
+) -> None:  # fmt: skip
+    """Recount a place whose entrances were others: the stretches before and now."""
+    old, new, nought = room.balls[0], room.balls[1], np.uint64(0)
+    before = enter_all(room.buckets, old, doors.node, doors.ticks, *was, nought)
+    before = search(back, room.buckets, room.nowhere, old, before)
+    after = enter_all(room.buckets, new, doors.node, doors.ticks, *now, nought)
+    after = search(back, room.buckets, room.nowhere, new, after)
+    for t in range(after):
+        node = new.touched[t]
+        if tables.row[node] >= 0 and old.label[node] != new.label[node]:
+            walk = np.uint64(old.label[node]), np.uint64(new.label[node])
+            note_change(doors, tables, place, tables.row[node], *walk)
+    for t in range(before):
+        node = old.touched[t]
+        if tables.row[node] >= 0 and new.label[node] == UNREACHED:
+            walk = np.uint64(old.label[node]), np.uint64(UNREACHED)
+            note_change(doors, tables, place, tables.row[node], *walk)
+    sweep(old, before)
+    sweep(new, after)
