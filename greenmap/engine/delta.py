@@ -118,13 +118,15 @@ class LiveTables:
         self._make_searches(size, back.mean_ticks)
 
     def _make_searches(self, size: int, mean_ticks: int) -> None:
-        buckets = make_buckets(size, int(self._tables.bands[-1]), mean_ticks)
-        label, touched = np.full((6, size), UNREACHED, np.uint32), np.empty((6, size + 1), np.uint32)
-        nowhere, each = read_only(np.zeros(size), np.uint32), np.arange(size + 1)
-        balls = tuple(Ball(label[k], touched[k]) for k in range(6))
-        self._searches = Searches(buckets, nowhere, balls)
+        limit = int(self._tables.bands[-1])
+        label, touched = np.full((6, size), limit + 1, np.uint32), np.empty((6, size + 1), np.uint32)
+        label[5] = 0
+        ceiling, each = label[4:].copy(), np.arange(size + 1)
+        balls = tuple(Ball(label[k], ceiling[max(k - 4, 0)], touched[k]) for k in range(6))
+        self._searches = Searches(make_buckets(size, limit, mean_ticks), balls)
         self._rows = Points(
-            each[:-1], each[1:], read_only(each[:-1], np.uint32), nowhere, label[:2],
+            each[:-1], each[1:], read_only(each[:-1], np.uint32),
+            read_only(np.zeros(size), np.uint32), label[:2],
             np.empty((2, size), np.int64), np.empty(size, np.int64),
         )  # fmt: skip
 

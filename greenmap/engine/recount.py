@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from greenmap.engine.corridor import Ball, Buckets, enter_all, search, sweep
+from greenmap.engine.corridor import Ball, Buckets, enter, search, sweep
 from greenmap.engine.csr import Array
 from greenmap.engine.doors import Doors
 from greenmap.engine.kernel import kernel
@@ -62,14 +62,12 @@ class Searches(NamedTuple):
     ----------
     buckets : Buckets
         For all of them.
-    nowhere : array of uint32 (n,)
-        Noughts: the corridor of a search all around.
     balls : tuple of 6 Ball
-        Walks to either end of a street, from either end; two for what is between.
+        Walks to either end of a street, from either end, and to the others of two kinds of
+        points; the ceiling of the last is the corridor that leads there.
     """
 
     buckets: Buckets
-    nowhere: Array
     balls: tuple[Ball, Ball, Ball, Ball, Ball, Ball]
 
 
@@ -118,68 +116,129 @@ def list_places(
 
 @kernel
 def choose(points: Points, near: int, count: int, ticks: np.uint64, limit: np.uint64) -> int:
-    """Choose the points whose walk to the far end is shorter by the near end and the street."""
-    chosen = 0
+    """Choose the points whose walk to the far end is shorter by the near end and the street.
+
+    They are put in the order of their walks; as they come from a search, little has to move.
+    """
+    walks, chosen, found = points.walk[near], points.chosen, 0
     for k in range(count):
         point = points.near[near, k]
-        walk = np.uint64(points.walk[near, point]) + ticks
+        walk = np.uint64(walks[point]) + ticks
         if walk <= limit and walk < points.walk[1 - near, point]:
-            points.chosen[chosen] = point
-            chosen += 1
-    return chosen
+            at = found
+            while at > 0 and walks[chosen[at - 1]] > walks[point]:
+                chosen[at] = chosen[at - 1]
+                at -= 1
+            chosen[at] = point
+            found += 1
+    return found
 
 
 @kernel
-def walk_of(points: Points, point: int, ball: Ball) -> np.uint64:
-    """Return the walk to the best entrance of a point, ones or more = beyond the limit."""
-    walk = np.uint64(UNREACHED)
-    for door in range(points.first[point], points.last[point]):
-        label = np.uint64(ball.label[points.node[door]])
-        walk = min(walk, label + np.uint64(points.ticks[door]))
-    return walk
+def is_new(points: Points, k: int) -> bool:
+    """Say whether a chosen point has another entrance than the one chosen before it."""
+    one, before = points.first[points.chosen[k]], points.first[points.chosen[k - 1]]
+    return (
+        k == 0
+        or points.last[points.chosen[k]] - one != 1
+        or points.last[points.chosen[k - 1]] - before != 1
+        or points.node[one] != points.node[before]
+        or points.ticks[one] != points.ticks[before]
+    )
+
+
+@kernel
+def split(
+    rows: Points, places: Points, count: tuple[int, int], way: int, least: np.uint64,
+    limit: np.uint64,
+) -> tuple[int, int]:  # fmt: skip
+    """Return from how many chosen rows, and from how many places, to search.
+
+    The nearest places are searched from, up to some walk, and those rows that are near
+    enough to lie within the limit of the others; what makes fewest searches is taken.
+    """
+    to_row, to_place = rows.walk[1 - way], places.walk[way]
+    n, searches = 0, 0
+    for m in range(count[0]):
+        searches += is_new(rows, m)
+    n, fewest, best = count[0], searches, (count[0], 0)
+    for m in range(count[1]):
+        searches += is_new(places, m)
+        rest = np.uint64(0) if m + 1 == count[1] else np.uint64(to_place[places.chosen[m + 1]])
+        while n > 0 and (m + 1 == count[1] or to_row[rows.chosen[n - 1]] + least + rest > limit):
+            n -= 1
+            searches -= is_new(rows, n)
+        if searches < fewest:
+            fewest, best = searches, (n, m + 1)
+    return best
 
 
 @kernel
 def stand(points: Points, point: int, room: Searches, ball: Ball, reached: np.uint64) -> np.uint64:
     """Enter all entrances of a point."""
     first, last = points.first[point], points.last[point]
-    return enter_all(room.buckets, ball, points.node, points.ticks, first, last, reached)
+    return enter(room.buckets, ball, points.node, points.ticks, first, last, reached)
+
+
+@kernel
+def lay_corridor(
+    graph: tuple[Array, Array], room: Searches, points: Points, part: tuple[int, int]
+) -> np.uint64:
+    """Let the last ball keep to where walks within the limit lead to some chosen points."""
+    around, ball, width = room.balls[4], room.balls[5], np.uint64(0)
+    for j in range(*part):
+        width = stand(points, points.chosen[j], room, around, width)
+    width = search(graph, room.buckets, around, width)
+    for t in range(width):
+        node = around.touched[t]
+        ball.ceiling[node] = around.ceiling[node] - around.label[node]
+        ball.label[node] = ball.ceiling[node]
+    return width
+
+
+@kernel
+def take_up_corridor(room: Searches, width: np.uint64) -> None:
+    """Put both balls back as they were."""
+    around, ball = room.balls[4], room.balls[5]
+    for t in range(width):
+        ball.ceiling[around.touched[t]] = ball.label[around.touched[t]] = 0
+    sweep(around, width)
 
 
 @kernel
 def recount_pairs(
-    graphs: tuple[tuple[Array, Array], tuple[Array, Array]], room: Searches, doors: Doors,
-    tables: Tables, rows: Points, places: Points, count: tuple[int, int], way: int,
-    before: np.uint64, after: np.uint64,
+    graph: tuple[Array, Array], reverse: tuple[Array, Array], room: Searches, doors: Doors,
+    tables: Tables, ones: Points, others: Points, size: int, part: tuple[int, int], end: int,
+    before: np.uint64, after: np.uint64, from_places: bool,
 ) -> None:  # fmt: skip
-    """Recount the walks from `count` chosen rows to places over an arc of other ticks.
+    """Recount the walks between chosen points over an arc that has other ticks.
 
-    The arc leads to the end `way` of the street.
+    The first `size` of `ones`, which are next to the end `end` of the street, are searched
+    from by `graph`; of the others those in `part` are meant.
     """
-    from_places = count[1] <= count[0]
-    ones, others = (places, rows) if from_places else (rows, places)
-    graph, reverse = graphs if from_places else graphs[::-1]
-    size, end = (count[::-1], way) if from_places else (count, 1 - way)
-    limit, corridor, ball = room.buckets.limit, room.balls[4], room.balls[5]
-    wide = reached = np.uint64(0)
-    for j in range(size[1]):
-        wide = stand(others, others.chosen[j], room, corridor, wide)
-    wide = search(reverse, room.buckets, room.nowhere, corridor, wide)
-    for i in range(size[0]):
+    first, last, node, leg, walk, _, chosen = others
+    limit, ball = room.buckets.limit, room.balls[5]
+    label, far, least = ball.label, walk[1 - end], min(before, after)
+    width, reached = lay_corridor(reverse, room, others, part), np.uint64(0)
+    for i in range(size):
         one = ones.chosen[i]
-        reached = stand(ones, one, room, ball, sweep(ball, reached))
-        reached = search(graph, room.buckets, corridor.label, ball, reached)
-        for j in range(size[1]):
-            other = others.chosen[j]
-            legs = np.uint64(ones.walk[end, one]) + np.uint64(others.walk[1 - end, other])
-            if legs + min(before, after) <= limit:
-                without = walk_of(others, other, ball)
-                was, now = min(without, legs + before), min(without, legs + after)
-                if was != now:
-                    place, node = (one, other) if from_places else (other, one)
-                    note_change(doors, tables, place, tables.row[node], was, now)
-    sweep(ball, reached)
-    sweep(corridor, wide)
+        if is_new(ones, i):
+            reached = stand(ones, one, room, ball, sweep(ball, reached))
+            reached = search(graph, room.buckets, ball, reached)
+        near = np.uint64(ones.walk[end, one])
+        for j in range(*part):
+            other = chosen[j]
+            legs = near + np.uint64(far[other])
+            if legs + least > limit:
+                break
+            without = np.uint64(UNREACHED)
+            for door in range(first[other], last[other]):
+                without = min(without, np.uint64(label[node[door]]) + np.uint64(leg[door]))
+            was, now = min(without, legs + before), min(without, legs + after)
+            if was != now:
+                place, at = (one, other) if from_places else (other, one)
+                note_change(doors, tables, place, tables.row[at], was, now)
+    take_up_corridor(room, width)
 
 
 @kernel
@@ -195,7 +254,7 @@ def recount_street(
     limit = room.buckets.limit
     for k in range(4):
         reached[k] = stand(rows, ends[k % 2], room, room.balls[k], reached[k])
-        reached[k] = search(graphs[k // 2], room.buckets, room.nowhere, room.balls[k], reached[k])
+        reached[k] = search(graphs[k // 2], room.buckets, room.balls[k], reached[k])
     for end in range(2):
         near[end, 0] = list_rows(tables, rows, room.balls[end], reached[end], end)
         near[end, 1] = list_places(doors, places, room.balls[2 + end], reached[2 + end], end, limit)
@@ -205,8 +264,15 @@ def recount_street(
             least = min(before, after)
             count = (choose(rows, 1 - way, near[1 - way, 0], least, limit),
                      choose(places, way, near[way, 1], least, limit))  # fmt: skip
-            if min(count) > 0:
-                recount_pairs(graphs, room, doors, tables, rows, places, count, way, before, after)
+            if min(count) == 0:
+                continue
+            some = split(rows, places, count, way, least, limit)
+            if some[1] > 0:
+                recount_pairs(graphs[0], graphs[1], room, doors, tables, places, rows, some[1],
+                              (0, count[0]), way, before, after, True)
+            if some[0] > 0:
+                recount_pairs(graphs[1], graphs[0], room, doors, tables, rows, places, some[0],
+                              (some[1], count[1]), 1 - way, before, after, False)
     for k in range(4):
         sweep(room.balls[k], reached[k])
     for end in range(2):
@@ -221,19 +287,16 @@ def recount_place(
 ) -> None:  # fmt: skip
     """Recount a place whose entrances were others: the stretches before and now."""
     old, new, nought = room.balls[0], room.balls[1], np.uint64(0)
-    before = enter_all(room.buckets, old, doors.node, doors.ticks, *was, nought)
-    before = search(back, room.buckets, room.nowhere, old, before)
-    after = enter_all(room.buckets, new, doors.node, doors.ticks, *now, nought)
-    after = search(back, room.buckets, room.nowhere, new, after)
-    for t in range(after):
-        node = new.touched[t]
-        if tables.row[node] >= 0 and old.label[node] != new.label[node]:
-            walk = np.uint64(old.label[node]), np.uint64(new.label[node])
+    before = enter(room.buckets, old, doors.node, doors.ticks, *was, nought)
+    before = search(back, room.buckets, old, before)
+    after = enter(room.buckets, new, doors.node, doors.ticks, *now, nought)
+    after = search(back, room.buckets, new, after)
+    for t in range(after + before):
+        node = new.touched[t] if t < after else old.touched[t - after]
+        walk = np.uint64(old.label[node]), np.uint64(new.label[node])
+        if tables.row[node] >= 0 and walk[0] != walk[1]:
             note_change(doors, tables, place, tables.row[node], *walk)
-    for t in range(before):
-        node = old.touched[t]
-        if tables.row[node] >= 0 and new.label[node] == UNREACHED:
-            walk = np.uint64(old.label[node]), np.uint64(UNREACHED)
-            note_change(doors, tables, place, tables.row[node], *walk)
+        if t < after:
+            new.label[node] = old.label[node]  # nothing is noted twice
     sweep(old, before)
     sweep(new, after)
