@@ -97,6 +97,15 @@ class LiveTables:
         if marks is not None:
             self._own[-1, whole(marks, n_nodes, "marks")] = 0
         self._search_all()
+        self._edit_nothing()
+
+    def _edit_nothing(self) -> None:
+        """Load the kernels, so that the first edit takes no longer than the others."""
+        none = np.full((1, 2), UNREACHED, np.uint32)
+        put_arc(np.array([0, 1], np.uint32), none, 0, 0, 0)
+        self._repair(np.empty((0, 4), np.uint32), np.empty((0, 2), np.uint64), 0, 0)
+        self._recount_place(0, (0, 0), (0, 0))
+        self._recount_street((0, 0), np.zeros((2, 2), np.uint32))
 
     def _lay_out(self, back: Csr) -> None:
         """Lay out both graphs with free slots and spare nodes, and room for the searches."""
@@ -221,8 +230,7 @@ class LiveTables:
             self._own[c, touched] = [self._book.own_label(node, c) for node in touched.tolist()]
             sources = np.stack([touched.astype(np.uint64), own], axis=1)
             self._repair(np.empty((0, 4), np.uint32), sources, c, c + 1)
-        recount_place(self._back.locked, self._searches, self._book.doors, self._tables, place, was,
-                      self._book.stretch(place))  # fmt: skip
+        self._recount_place(place, was, self._book.stretch(place))
 
     def entrances(self, place: int) -> tuple[Array, Array]:
         """Return nodes and ticks of a place's entrances."""
@@ -283,7 +291,9 @@ class LiveTables:
         if a == b or (before == ticks).all():
             return
         if not splits:
-            self._recount(ends, np.stack([before, ticks]))
+            for tail, head in ends:
+                self._put(tail, head, UNREACHED)
+            self._recount_street((a, b), np.stack([before, ticks]))
         for (tail, head), cost in zip(ends, ticks.tolist(), strict=True):
             self._put(tail, head, cost)
         arcs = np.array([[a, b, before[0], ticks[0]], [b, a, before[1], ticks[1]]], np.uint32)
@@ -306,10 +316,11 @@ class LiveTables:
             sources, first, last, self._tables.row, self.ticks, self.number,
         )  # fmt: skip
 
-    def _recount(self, ends: tuple[tuple[int, int], tuple[int, int]], ticks: Array) -> None:
-        """Recount what a street changes; it is left shut."""
-        for tail, head in ends:
-            self._put(tail, head, UNREACHED)
-        graphs = self._back.locked, self._forth.locked
-        recount_street(graphs, self._searches, self._book.doors, self._tables, self._rows,
-                       self._places(), np.array(ends[0]), ticks)  # fmt: skip
+    def _recount_place(self, place: int, was: tuple[int, int], now: tuple[int, int]) -> None:
+        doors = self._book.doors
+        recount_place(self._back.locked, self._searches, doors, self._tables, place, (was, now))
+
+    def _recount_street(self, ends: tuple[int, int], ticks: Array) -> None:
+        """Recount what a street changes that is shut now."""
+        graphs, points = (self._back.locked, self._forth.locked), (self._rows, self._places())
+        recount_street(graphs, self._searches, self._book.doors, self._tables, points, ends, ticks)

@@ -149,8 +149,7 @@ def is_new(points: Points, k: int) -> bool:
 
 @kernel
 def split(
-    rows: Points, places: Points, count: tuple[int, int], way: int, least: np.uint64,
-    limit: np.uint64,
+    rows: Points, places: Points, count: Array, way: int, least: np.uint64, limit: np.uint64,
 ) -> tuple[int, int]:  # fmt: skip
     """Return from how many chosen rows, and from how many places, to search.
 
@@ -174,20 +173,15 @@ def split(
 
 
 @kernel
-def stand(points: Points, point: int, room: Searches, ball: Ball, reached: np.uint64) -> np.uint64:
-    """Enter all entrances of a point."""
-    first, last = points.first[point], points.last[point]
-    return enter(room.buckets, ball, points.node, points.ticks, first, last, reached)
-
-
-@kernel
 def lay_corridor(
-    graph: tuple[Array, Array], room: Searches, points: Points, part: tuple[int, int]
+    graph: tuple[Array, Array], room: Searches, points: Points, first: int, last: int
 ) -> np.uint64:
     """Let the last ball keep to where walks within the limit lead to some chosen points."""
     around, ball, width = room.balls[4], room.balls[5], np.uint64(0)
-    for j in range(*part):
-        width = stand(points, points.chosen[j], room, around, width)
+    for j in range(first, last):
+        point = points.chosen[j]
+        doors = points.first[point], points.last[point]
+        width = enter(room.buckets, around, points.node, points.ticks, *doors, width)
     width = search(graph, room.buckets, around, width)
     for t in range(width):
         node = around.touched[t]
@@ -197,36 +191,29 @@ def lay_corridor(
 
 
 @kernel
-def take_up_corridor(room: Searches, width: np.uint64) -> None:
-    """Put both balls back as they were."""
-    around, ball = room.balls[4], room.balls[5]
-    for t in range(width):
-        ball.ceiling[around.touched[t]] = ball.label[around.touched[t]] = 0
-    sweep(around, width)
-
-
-@kernel
 def recount_pairs(
-    graph: tuple[Array, Array], reverse: tuple[Array, Array], room: Searches, doors: Doors,
-    tables: Tables, ones: Points, others: Points, size: int, part: tuple[int, int], end: int,
-    before: np.uint64, after: np.uint64, from_places: bool,
+    graphs: tuple[tuple[Array, Array], tuple[Array, Array]], room: Searches, doors: Doors,
+    tables: Tables, points: tuple[Points, Points], side: int, size: int, skipped: int, count: int,
+    end: int, before: np.uint64, after: np.uint64,
 ) -> None:  # fmt: skip
     """Recount the walks between chosen points over an arc that has other ticks.
 
-    The first `size` of `ones`, which are next to the end `end` of the street, are searched
-    from by `graph`; of the others those in `part` are meant.
+    The first `size` of the points of a side (0 = rows, 1 = places), which are next to the end
+    `end` of the street, are searched from; of the `count` others some are skipped.
     """
-    first, last, node, leg, walk, _, chosen = others
-    limit, ball = room.buckets.limit, room.balls[5]
+    ones = points[side]
+    first, last, node, leg, walk, _, chosen = points[1 - side]
+    limit, ball, reached = room.buckets.limit, room.balls[5], np.uint64(0)
     label, far, least = ball.label, walk[1 - end], min(before, after)
-    width, reached = lay_corridor(reverse, room, others, part), np.uint64(0)
+    width = lay_corridor(graphs[side], room, points[1 - side], skipped, count)
     for i in range(size):
         one = ones.chosen[i]
         if is_new(ones, i):
-            reached = stand(ones, one, room, ball, sweep(ball, reached))
-            reached = search(graph, room.buckets, ball, reached)
+            reached, doors_of = sweep(ball, reached), (ones.first[one], ones.last[one])
+            reached = enter(room.buckets, ball, ones.node, ones.ticks, *doors_of, reached)
+            reached = search(graphs[1 - side], room.buckets, ball, reached)
         near = np.uint64(ones.walk[end, one])
-        for j in range(*part):
+        for j in range(skipped, count):
             other = chosen[j]
             legs = near + np.uint64(far[other])
             if legs + least > limit:
@@ -236,43 +223,49 @@ def recount_pairs(
                 without = min(without, np.uint64(label[node[door]]) + np.uint64(leg[door]))
             was, now = min(without, legs + before), min(without, legs + after)
             if was != now:
-                place, at = (one, other) if from_places else (other, one)
-                note_change(doors, tables, place, tables.row[at], was, now)
-    take_up_corridor(room, width)
+                row, place = (other, one) if side else (one, other)
+                note_change(doors, tables, place, tables.row[row], was, now)
+    around = room.balls[4]
+    for t in range(width):
+        ball.ceiling[around.touched[t]] = label[around.touched[t]] = 0
+    sweep(around, width)
 
 
 @kernel
 def recount_street(
     graphs: tuple[tuple[Array, Array], tuple[Array, Array]], room: Searches, doors: Doors,
-    tables: Tables, rows: Points, places: Points, ends: Array, ticks: Array,
+    tables: Tables, points: tuple[Points, Points], ends: tuple[int, int], ticks: Array,
 ) -> None:  # fmt: skip
     """Recount what a street changes that isn't in the graphs.
 
-    `ticks` are those before and after, walking to the first end and to the second.
+    `points` are rows and places; `ticks` those before and after, walking to the first end and
+    to the second.
     """
     near, reached = np.zeros((2, 2), np.int64), np.zeros(4, np.uint64)
-    limit = room.buckets.limit
+    (rows, places), limit = points, room.buckets.limit
     for k in range(4):
-        reached[k] = stand(rows, ends[k % 2], room, room.balls[k], reached[k])
-        reached[k] = search(graphs[k // 2], room.buckets, room.balls[k], reached[k])
-    for end in range(2):
-        near[end, 0] = list_rows(tables, rows, room.balls[end], reached[end], end)
-        near[end, 1] = list_places(doors, places, room.balls[2 + end], reached[2 + end], end, limit)
+        end, ball = k % 2, room.balls[k]
+        door = ends[end]
+        reached[k] = enter(room.buckets, ball, rows.node, rows.ticks, door, door + 1, reached[k])
+        reached[k] = search(graphs[k // 2], room.buckets, ball, reached[k])
+        if k < 2:
+            near[end, 0] = list_rows(tables, rows, ball, reached[k], end)
+        else:
+            near[end, 1] = list_places(doors, places, ball, reached[k], end, limit)
     for way in range(2):
         before, after = np.uint64(ticks[0, way]), np.uint64(ticks[1, way])
-        if before != after:
-            least = min(before, after)
-            count = (choose(rows, 1 - way, near[1 - way, 0], least, limit),
-                     choose(places, way, near[way, 1], least, limit))  # fmt: skip
-            if min(count) == 0:
-                continue
-            some = split(rows, places, count, way, least, limit)
-            if some[1] > 0:
-                recount_pairs(graphs[0], graphs[1], room, doors, tables, places, rows, some[1],
-                              (0, count[0]), way, before, after, True)
-            if some[0] > 0:
-                recount_pairs(graphs[1], graphs[0], room, doors, tables, rows, places, some[0],
-                              (some[1], count[1]), 1 - way, before, after, False)
+        least, count = min(before, after), np.zeros(2, np.int64)
+        for side in range(2):
+            end = way if side else 1 - way
+            count[side] = choose(points[side], end, near[end, side], least, limit)
+        if before == after or min(count[0], count[1]) == 0:
+            continue
+        some = split(rows, places, count, way, least, limit)
+        for side in range(2):
+            skipped, end = (0, way) if side else (some[1], 1 - way)
+            if some[side] > 0:
+                recount_pairs(graphs, room, doors, tables, points, side, some[side], skipped,
+                              count[1 - side], end, before, after)  # fmt: skip
     for k in range(4):
         sweep(room.balls[k], reached[k])
     for end in range(2):
@@ -283,20 +276,20 @@ def recount_street(
 @kernel
 def recount_place(
     back: tuple[Array, Array], room: Searches, doors: Doors, tables: Tables, place: int,
-    was: tuple[int, int], now: tuple[int, int],
+    stretches: tuple[tuple[int, int], tuple[int, int]],
 ) -> None:  # fmt: skip
     """Recount a place whose entrances were others: the stretches before and now."""
-    old, new, nought = room.balls[0], room.balls[1], np.uint64(0)
-    before = enter(room.buckets, old, doors.node, doors.ticks, *was, nought)
-    before = search(back, room.buckets, old, before)
-    after = enter(room.buckets, new, doors.node, doors.ticks, *now, nought)
-    after = search(back, room.buckets, new, after)
-    for t in range(after + before):
-        node = new.touched[t] if t < after else old.touched[t - after]
+    old, new, reached = room.balls[0], room.balls[1], np.zeros(2, np.uint64)
+    for k in range(2):
+        ball = room.balls[k]
+        reached[k] = enter(room.buckets, ball, doors.node, doors.ticks, *stretches[k], reached[k])
+        reached[k] = search(back, room.buckets, ball, reached[k])
+    for t in range(reached[0] + reached[1]):
+        node = new.touched[t] if t < reached[1] else old.touched[t - reached[1]]
         walk = np.uint64(old.label[node]), np.uint64(new.label[node])
         if tables.row[node] >= 0 and walk[0] != walk[1]:
             note_change(doors, tables, place, tables.row[node], *walk)
-        if t < after:
+        if t < reached[1]:
             new.label[node] = old.label[node]  # nothing is noted twice
-    sweep(old, before)
-    sweep(new, after)
+    for k in range(2):
+        sweep(room.balls[k], reached[k])
