@@ -10,8 +10,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from greenmap.engine.counting import MOST, check_bands, counts
 from greenmap.engine.corridor import Ball, make_buckets
+from greenmap.engine.counting import MOST, check_bands, counts
 from greenmap.engine.csr import Array, Csr, build_csr, read_only, whole
 from greenmap.engine.doors import NO_LABEL, SPARE, DoorBook, padded
 from greenmap.engine.mutable import arc_slot, loosen, put_arc, tails, tighten
@@ -90,7 +90,7 @@ class LiveTables:
         self.ticks = np.full((n_rows, columns), UNREACHED, np.uint32)
         self.number = self.ticks.copy()
         self._tables = Tables(row.astype(np.int32), limits, self.within)
-        self._of_places = np.empty((2, 0)), np.empty((2, 0)), np.empty(0)
+        self._of_places: tuple[Array, ...] = tuple(np.empty((3, 2, 0)))
         self._label = np.full((columns, n_nodes), NO_LABEL)
         self._own = self._label.copy()
         self._lay_out(back)
@@ -128,8 +128,8 @@ class LiveTables:
 
     def _make_searches(self, size: int, mean_ticks: int) -> None:
         limit = int(self._tables.bands[-1])
-        label, touched = np.full((6, size), limit + 1, np.uint32), np.empty((6, size + 1), np.uint32)
-        label[5] = 0
+        label = np.full((6, size), limit + 1, np.uint32)
+        label[5], touched = 0, np.empty((6, size + 1), np.uint32)
         ceiling, each = label[4:].copy(), np.arange(size + 1)
         balls = tuple(Ball(label[k], ceiling[max(k - 4, 0)], touched[k]) for k in range(6))
         self._searches = Searches(make_buckets(size, limit, mean_ticks), balls)

@@ -68,7 +68,7 @@ class Searches(NamedTuple):
     """
 
     buckets: Buckets
-    balls: tuple[Ball, Ball, Ball, Ball, Ball, Ball]
+    balls: tuple[Ball, ...]
 
 
 @kernel
