@@ -15,7 +15,9 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import numpy.typing as npt
 
+from greenmap.engine.batch import empty_lanes, make_batch
 from greenmap.engine.csr import Array, Csr, read_only, whole
+from greenmap.engine.lanes import LANES
 from greenmap.engine.search import Sources, check_sources, nearest_on, source_nodes
 from greenmap.engine.settle import make_queue
 from greenmap.engine.skeleton import Skeleton, build_skeleton
@@ -24,7 +26,7 @@ from greenmap.errors import NetworkError
 from greenmap.units import UNREACHED
 
 MOST = 0xFFFF
-_CHUNK = 32
+_CHUNK = 4 * LANES
 _ROOM = 1 << 16
 
 
@@ -257,21 +259,23 @@ def _count_chunks(
     """Take chunks of searches until there are none; each thread fills arrays of its own."""
     graph, slots = skeleton.graph, skeleton.hung.row.size
     found = Found(
-        np.zeros((categories, slots, work.bands.size), np.uint16),
-        np.zeros((categories, slots if near else 0), np.uint64),
+        np.zeros((slots, categories, work.bands.size), np.uint16),
+        np.zeros((slots if near else 0, categories), np.uint64),
         np.array([slots, 0]),
     )
-    walks = np.empty((slots + 1, 2), np.uint32)
-    label = np.full(graph.n_nodes, UNREACHED, np.uint32)
+    batch = make_batch(skeleton)
+    listed, walks = np.empty(slots + 1, np.uint32), empty_lanes(slots + 1)
     searches, limit, room = work.entrance_start.size - 1, int(work.bands[-1]), _ROOM
     queue = make_queue(graph, limit, room=room)
     for first in chunks:
         last = min(first + _CHUNK, searches)
         while first < last:
             first = count_places(
-                graph.arrays, queue, label, skeleton.hung, work, first, last, walks, found
-            )
+                graph.arrays, skeleton.into.arrays, queue, batch, skeleton.hung, work, first, last,
+                listed, walks, found,
+            )  # fmt: skip
             if first < last:
                 room *= 2
                 queue = make_queue(graph, limit, room=room)
     return found
+

@@ -15,10 +15,41 @@ from greenmap.engine.kernel import kernel
 from greenmap.engine.search import Sources, check_sources, source_nodes
 from greenmap.engine.settle import Queue, make_queue, settle
 from greenmap.engine.skeleton import Hung, Skeleton, build_skeleton
-from greenmap.engine.tally import gather
 from greenmap.units import UNREACHED
 
 _ROOM = 1 << 16
+
+
+@kernel
+def gather(
+    hung: Hung, label: Array, touched: Array, reached: int | np.int64, limit: np.uint64,
+    walks: Array, span: Array,
+) -> np.int64:  # fmt: skip
+    """List slot and walk of all that hangs on the nodes reached; return how many.
+
+    What hangs between two nodes is looked at from the first, or from the second if that one
+    alone is reached.
+    """
+    _, start, slot, end_start, end_slot = hung
+    one, low, high, listed = np.uint64(1), span[0], span[1], np.uint64(0)
+    for t in range(np.uint64(reached)):
+        at = np.uint64(touched[t])
+        here = np.uint64(label[at])
+        first, last = np.uint64(start[at]), np.uint64(start[at + one])
+        low, high = min(low, np.int64(first)), max(high, np.int64(last))
+        for i in range(first, last):
+            walk = min(here + slot[i, 1], np.uint64(label[slot[i, 0]]) + slot[i, 2])
+            walks[listed, 0], walks[listed, 1] = i, walk
+            listed += np.uint64(walk <= limit)
+        for e in range(np.uint64(end_start[at]), np.uint64(end_start[at + one])):
+            walk, other = here + end_slot[e, 2], np.int64(end_slot[e, 0])
+            low, high = min(low, other), max(high, other + 1)
+            walks[listed, 0], walks[listed, 1] = other, walk
+            listed += np.uint64(walk <= limit and label[end_slot[e, 1]] == UNREACHED)
+    for t in range(np.uint64(reached)):
+        label[touched[t]] = UNREACHED
+    span[0], span[1] = low, high
+    return np.int64(listed)
 
 
 @kernel

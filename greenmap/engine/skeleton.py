@@ -17,7 +17,7 @@ from greenmap.engine.csr import Array, Csr, read_only
 from greenmap.engine.kernel import kernel
 from greenmap.units import UNREACHED
 
-_CLUSTER = 512
+_CLUSTER = 256
 
 
 class Hung(NamedTuple):
@@ -54,6 +54,8 @@ class Skeleton:
     ----------
     graph : Csr
         Arcs between skeleton nodes, each as long as its chain.
+    into : Csr
+        The same arcs by the node they lead to: whence, and the ticks.
     node : array of uint32 (s,)
         Their numbers in the whole graph; neighbours are near each other.
     number : array of uint32 (n,)
@@ -63,6 +65,7 @@ class Skeleton:
     """
 
     graph: Csr
+    into: Csr
     node: Array
     number: Array
     hung: Hung
@@ -214,13 +217,13 @@ def hang(
 @kernel
 def follow(
     a: np.uint32, w: int, first: Array, ways: Array, left: Array, number: Array, path: Array
-) -> tuple[int, np.uint32, np.uint32]:
+) -> tuple[int, np.uint32, np.uint32, np.uint32]:
     """Walk from a skeleton node along one way to the next one.
 
-    Returns how many nodes lie between, the skeleton node, and the ticks to it. `path` holds,
-    for each node between, itself, the ticks to it, and the ticks back to it from the next.
+    Returns how many nodes lie between, the skeleton node, and the ticks to and from it. `path`
+    holds, for each node between, itself, the ticks to it, and those back to it from the next.
     """
-    before, at, ticks = a, ways[w, 0], ways[w, 1]
+    before, at, ticks, back = a, ways[w, 0], ways[w, 1], ways[w, 2]
     length = 0
     while number[at] == UNREACHED:
         on = np.uint64(first[at])
@@ -229,7 +232,8 @@ def follow(
         path[length, 0], path[length, 1], path[length, 2] = at, ticks, ways[on, 2]
         length += 1
         before, at, ticks = at, ways[on, 0], add_ticks(ticks, ways[on, 1])
-    return length, at, ticks
+        back = add_ticks(back, path[length - 1, 2])
+    return length, at, ticks, back
 
 
 @kernel
@@ -237,24 +241,27 @@ def trace(
     first: Array, ways: Array, left: Array, peeled: tuple[Array, ...], node: Array,
     number: Array, rows: Array, slots: int,
 ) -> tuple[Array, ...]:  # fmt: skip
-    """Follow every chain: arcs of the skeleton, and what hangs where."""
+    """Follow every chain: arcs of the skeleton from and into nodes, and what hangs where."""
     s, n = node.size, rows.size
     arc_start, arc = np.empty(s + 1, np.uint32), np.empty((ways.shape[0], 2), np.uint32)
+    into_start, into = np.empty(s + 1, np.uint32), np.empty((ways.shape[0], 2), np.uint32)
     row, slot = np.empty(slots, np.uint32), np.empty((slots, 3), np.uint32)
     start, hung = np.empty(s + 1, np.uint32), np.zeros(n, np.bool_)
     path, stack = np.empty((n, 3), np.uint32), np.empty((n, 3), np.uint32)
-    arcs = used = 0
+    arcs = intos = used = 0
     for i in range(s):
         a, here = node[i], np.uint32(i)
-        arc_start[i], start[i] = arcs, used
+        arc_start[i], into_start[i], start[i] = arcs, intos, used
         used = hang(a, (here, np.uint32(0), np.uint32(0)), peeled, rows, stack, row, slot, used)
         for w in range(first[a], first[a + np.uint32(1)]):
             if left[ways[w, 0]] == UNREACHED:
                 continue
-            between, b, ticks = follow(a, w, first, ways, left, number, path)
-            if ticks != UNREACHED and b != a:
+            between, b, ticks, whole_back = follow(a, w, first, ways, left, number, path)
+            if b != a:
                 arc[arcs, 0], arc[arcs, 1] = number[b], ticks
-                arcs += 1
+                arcs += ticks != UNREACHED
+                into[intos, 0], into[intos, 1] = number[b], whole_back
+                intos += whole_back != UNREACHED
             if between > 0 and not hung[path[0, 0]]:
                 back = np.uint32(0)
                 for p in range(between - 1, -1, -1):
@@ -262,8 +269,8 @@ def trace(
                     back = add_ticks(back, path[p, 2])
                     ends = number[b], path[p, 1], back
                     used = hang(path[p, 0], ends, peeled, rows, stack, row, slot, used)
-    arc_start[s], start[s] = arcs, used
-    return arc_start, arc[:arcs], row[:used], start, slot[:used]
+    arc_start[s], into_start[s], start[s] = arcs, intos, used
+    return arc_start, arc[:arcs], into_start, into[:intos], row[:used], start, slot[:used]
 
 
 @kernel
@@ -323,11 +330,11 @@ def build_skeleton(graph: Csr, *, keep: Array, rows: Array) -> Skeleton:
     number = np.full(graph.n_nodes, UNREACHED, np.uint32)
     number[node] = np.arange(node.size, dtype=np.uint32)
     slots = int(np.count_nonzero(rows >= 0))
-    arc_start, arc, row, start, slot = trace(
+    arc_start, arc, into_start, into, row, start, slot = trace(
         first, ways, left, tuple(peeled), node, number, rows, slots
     )
     hung = (row, start, slot, *sort_ends(start, slot))
     return Skeleton(
-        Csr(arc_start, arc), read_only(node, np.uint32), read_only(number, np.uint32),
+        Csr(arc_start, arc), Csr(into_start, into), read_only(node, np.uint32), read_only(number, np.uint32),
         Hung(*(read_only(array, np.uint32) for array in hung)),
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""What one search finds, noted row by row: the kernels of :mod:`greenmap.engine.counting`."""
+"""What a batch of searches finds, noted row by row: the kernels of :mod:`greenmap.engine.counting`."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from typing import NamedTuple
 
 import numpy as np
 
+from greenmap.engine.batch import Batch, clear, settle_batch
 from greenmap.engine.csr import Array
 from greenmap.engine.kernel import kernel
-from greenmap.engine.settle import Queue, settle
+from greenmap.engine.lanes import LANES, lanes_within, lesser_sum, lowest
+from greenmap.engine.settle import Queue
 from greenmap.engine.skeleton import Hung
 from greenmap.units import UNREACHED
-
-_BLOCK = 256
 
 
 class Work(NamedTuple):
@@ -45,13 +45,13 @@ class Work(NamedTuple):
 
 
 class Found(NamedTuple):
-    """What one thread has found, by category and slot.
+    """What one thread has found, by slot and category.
 
     Parameters
     ----------
-    places : array of uint16 (C, slots, B)
+    places : array of uint16 (slots, C, B)
         Places whose walk ends in each band, not those before it.
-    nearest : array of uint64 (C, slots)
+    nearest : array of uint64 (slots, C)
         ``~(ticks << 32 | place)``: the greatest is nearest, 0 = none. No slots at all if it
         isn't wanted.
     span : array of int64 (2,)
@@ -64,72 +64,86 @@ class Found(NamedTuple):
 
 
 @kernel
-def gather(
-    hung: Hung, label: Array, touched: Array, reached: int | np.int64, limit: np.uint64,
-    walks: Array, span: Array,
-) -> np.int64:  # fmt: skip
-    """List slot and walk of all that hangs on the nodes reached; return how many.
+def gather_batch(
+    batch: Batch, queue: Queue, reached: int | np.int64, hung: Hung, slots: Array, walks: Array,
+    span: Array,
+) -> np.uint64:  # fmt: skip
+    """List slot and walks of all that hangs on the nodes a batch reached; return how many.
 
     What hangs between two nodes is looked at from the first, or from the second if that one
     alone is reached.
     """
     _, start, slot, end_start, end_slot = hung
-    one, low, high, listed = np.uint64(1), span[0], span[1], np.uint64(0)
+    one, wide, listed = np.uint64(1), np.uint64(LANES), np.uint64(0)
+    label, number = batch.label, batch.number
+    low, high = span[0], span[1]
     for t in range(np.uint64(reached)):
-        at = np.uint64(touched[t])
-        here = np.uint64(label[at])
-        first, last = np.uint64(start[at]), np.uint64(start[at + one])
+        at, v = (t + one) * wide, np.uint64(queue.touched[t])
+        first, last = np.uint64(start[v]), np.uint64(start[v + one])
         low, high = min(low, np.int64(first)), max(high, np.int64(last))
         for i in range(first, last):
-            walk = min(here + slot[i, 1], np.uint64(label[slot[i, 0]]) + slot[i, 2])
-            walks[listed, 0], walks[listed, 1] = i, walk
-            listed += np.uint64(walk <= limit)
-        for e in range(np.uint64(end_start[at]), np.uint64(end_start[at + one])):
-            walk, other = here + end_slot[e, 2], np.int64(end_slot[e, 0])
-            low, high = min(low, other), max(high, other + 1)
-            walks[listed, 0], walks[listed, 1] = other, walk
-            listed += np.uint64(walk <= limit and label[end_slot[e, 1]] == UNREACHED)
-    for t in range(np.uint64(reached)):
-        label[touched[t]] = UNREACHED
+            other = np.uint64(number[slot[i, 0]])
+            lesser_sum(label, at, slot[i, 1], other * wide, slot[i, 2], walks, listed * wide)
+            slots[listed] = i
+            listed += one
+        for e in range(np.uint64(end_start[v]), np.uint64(end_start[v + one])):
+            i, back = np.uint64(end_slot[e, 0]), end_slot[e, 2]
+            if number[end_slot[e, 1]] == 0:
+                low, high = min(low, np.int64(i)), max(high, np.int64(i) + 1)
+                lesser_sum(label, at, back, at, back, walks, listed * wide)
+                slots[listed] = i
+                listed += one
     span[0], span[1] = low, high
-    return np.int64(listed)
+    return listed
 
 
 @kernel
-def note(walks: Array, listed: np.int64, work: Work, s: int, found: Found) -> None:
-    """Note the walks listed to all places of a search."""
-    bands, last = work.bands, np.uint64(work.bands.size - 1)
-    half, wanted = np.uint64(32), found.nearest.size > 0
-    for c in range(work.category_start[s], work.category_start[s + 1]):
-        places, count = found.places[work.category[c]], work.places[c]
-        nearest, lowest = found.nearest[work.category[c]], np.uint64(work.place[c])
-        for w in range(np.uint64(listed)):
-            slot, walk = np.uint64(walks[w, 0]), np.uint64(walks[w, 1])
+def note_batch(
+    slots: Array, walks: Array, listed: np.uint64, work: Work, first: int, found: Found
+) -> None:
+    """Note the walks listed, each to all places of its search; the batch begins with `first`."""
+    bands, starts, categories = work.bands, work.category_start, work.category
+    places, place, counted, nearest = work.places, work.place, found.places, found.nearest
+    one, half, last = np.uint64(1), np.uint64(32), np.uint64(bands.size - 1)
+    wanted, limit = nearest.size > 0, bands[last]
+    for w in range(listed):
+        slot, at = np.uint64(slots[w]), w * np.uint64(LANES)
+        lanes = lanes_within(walks, at, limit)
+        while lanes != 0:
+            lane = lowest(lanes)
+            lanes &= lanes - one
+            walk, s = np.uint64(walks[at + lane]), np.uint64(first) + lane
             band = np.uint64(0)
             for b in range(last):
                 band += np.uint64(bands[b] < walk)
-            places[slot, band] += count
-            if wanted:
-                nearest[slot] = max(nearest[slot], ~(walk << half | lowest))
+            for k in range(np.uint64(starts[s]), np.uint64(starts[s + one])):
+                c = np.uint64(categories[k])
+                counted[slot, c, band] += places[k]
+                if wanted:
+                    label = ~(walk << half | np.uint64(place[k]))
+                    nearest[slot, c] = max(nearest[slot, c], label)
 
 
 @kernel
 def count_places(
-    graph: tuple[Array, Array], queue: Queue, label: Array, hung: Hung, work: Work, first: int,
-    last: int, walks: Array, found: Found,
+    graph: tuple[Array, Array], into: tuple[Array, Array], queue: Queue, batch: Batch, hung: Hung,
+    work: Work, first: int, last: int, slots: Array, walks: Array, found: Found,
 ) -> int:  # fmt: skip
     """Search from each entrance set and note its places wherever they are within the limit.
 
     Returns the first search that was not done for want of room in the queue, else `last`.
     """
-    for s in range(first, last):
-        doors = work.entrance_start[s], work.entrance_start[s + 1]
-        low = np.uint64(0)
-        reached = settle(graph, queue, low, label, work.node, work.ticks, doors[0], doors[1])
+    while first < last:
+        end = min(first + LANES, last)
+        reached = settle_batch(
+            graph, into, queue, batch, work.node, work.ticks, work.entrance_start, first, end
+        )
         if reached < 0:
-            return s
-        listed = gather(hung, label, queue.touched, reached, queue.limit, walks, found.span)
-        note(walks, listed, work, s, found)
+            return first
+        listed = gather_batch(batch, queue, reached, hung, slots, walks, found.span)
+        note_batch(slots, walks, listed, work, first, found)
+        clear(queue, reached, batch)
+        first = end
     return last
 
 
@@ -137,24 +151,17 @@ def count_places(
 def add_up(
     row: Array, found: Found, first: int, last: int, within: Array, ticks: Array, place: Array
 ) -> None:
-    """Add what one thread found in some slots to the tables of all rows.
-
-    By blocks of slots, so that the rows they belong to stay at hand for all categories.
-    """
+    """Add what one thread found in some slots to the tables of all rows."""
     places, nearest, span = found
-    half, low = np.uint64(32), np.uint64(UNREACHED)
-    top = np.uint64(min(last, span[1]))
-    for block in range(np.uint64(max(first, span[0])), top, np.uint64(_BLOCK)):
-        end = min(block + np.uint64(_BLOCK), top)
+    half, low, wanted = np.uint64(32), np.uint64(UNREACHED), nearest.size > 0
+    for i in range(np.uint64(max(first, span[0])), np.uint64(min(last, span[1]))):
+        r = np.uint64(row[i])
         for c in range(np.uint64(within.shape[1])):
-            for i in range(block, end):
-                within_band = np.uint16(0)
-                for b in range(np.uint64(within.shape[2])):
-                    within_band += places[c, i, b]
-                    within[row[i], c, b] += within_band
-            if nearest.size:
-                for i in range(block, end):
-                    r = np.uint64(row[i])
-                    before = np.uint64(ticks[r, c]) << half | np.uint64(place[r, c]) & low
-                    label = min(~nearest[c, i], before)
-                    ticks[r, c], place[r, c] = label >> half, label & low
+            counted = np.uint16(0)
+            for b in range(np.uint64(within.shape[2])):
+                counted += places[i, c, b]
+                within[r, c, b] += counted
+            if wanted:
+                before = np.uint64(ticks[r, c]) << half | np.uint64(place[r, c]) & low
+                label = min(~nearest[i, c], before)
+                ticks[r, c], place[r, c] = label >> half, label & low
