@@ -22,7 +22,7 @@ ONLY_HOME = {"folium": {"draw/page.py"}, "osmnx": {"read/osm_web.py"},
                            "measure/ledger_places.py"},
              "networkx": {"read/graphml.py", "network/export.py"},
              "click": {"cli.py", "console.py", "commands"}, "tqdm": {"console.py"}}
-ENGINE_MAY = {"numpy", "numba", "greenmap"}
+ENGINE_MAY = {"numpy", "numba", "llvmlite", "greenmap"}
 LOCALE_ONLY = ("measure", "model", "network", "read", "draw", "report", "engine")
 
 

@@ -91,7 +91,9 @@ def make_batch(skeleton: Skeleton) -> Batch:
 
 
 @kernel
-def list_steps(into: tuple[Array, Array], touched: Array, reached: int, batch: Batch) -> np.uint64:
+def list_steps(
+    into: tuple[Array, Array], touched: Array, reached: int | np.int64, batch: Batch
+) -> np.uint64:
     """Number the nodes reached and list their arcs, four to a step; return how many steps."""
     start, arcs = into
     number, one, wide, many = batch.number, np.uint64(1), np.uint64(LANES), np.uint64(ARCS)

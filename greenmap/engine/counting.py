@@ -16,12 +16,12 @@ import numpy as np
 import numpy.typing as npt
 
 from greenmap.engine.batch import empty_lanes, make_batch
-from greenmap.engine.csr import Array, Csr, read_only, whole
+from greenmap.engine.csr import Array, Csr, read_only, whole, zeros
 from greenmap.engine.lanes import LANES
 from greenmap.engine.search import Sources, check_sources, nearest_on, source_nodes
 from greenmap.engine.settle import make_queue
 from greenmap.engine.skeleton import Skeleton, build_skeleton
-from greenmap.engine.tally import Found, Work, add_up, count_places
+from greenmap.engine.tally import Found, Work, add_up, count_places, put_rows
 from greenmap.errors import NetworkError
 from greenmap.units import UNREACHED
 
@@ -31,35 +31,28 @@ _ROOM = 1 << 16
 
 
 def _merge(sources: Sources, number: Array, categories: int) -> tuple[Array, ...]:
-    """Lay out the searches in the order of their nodes; places at one door are one search.
+    """Lay out the searches in the order of their nodes, one for each door and category.
 
-    Returns the first seven arrays of :class:`Work`.
+    Returns the first six arrays of :class:`Work`.
     """
-    doors = np.diff(sources.entrance_start)
-    somewhere = np.flatnonzero(doors)
-    door = sources.entrance_start[somewhere]
-    at, leg = number[sources.node[door]], sources.ticks[door]
-    # Places with several doors aren't compared: each is a search of its own.
-    alone = np.where(doors[somewhere] > 1, somewhere + 1, 0)
-    order = np.lexsort((alone, leg, at))
-    fresh = np.ones(order.size, dtype=bool)
-    fresh[1:] = np.any([np.diff(key[order]) != 0 for key in (at, leg, alone)], axis=0)
-    search = np.full(sources.n_places, -1)
-    search[somewhere[order]] = np.cumsum(fresh) - 1
-    one = somewhere[order[fresh]]
-    start = np.concatenate([[0], np.cumsum(doors[one])])
-    shift = np.repeat(sources.entrance_start[one] - start[:-1], doors[one])
-    entrance = np.arange(start[-1]) + shift
     belongs = np.repeat(np.arange(sources.n_places), np.diff(sources.category_start))
     width = max(categories, 1)
     of, category = np.divmod(np.unique(belongs * width + sources.category), width)
-    pair, first, places = np.unique(
-        (search[of] * width + category)[search[of] >= 0], return_index=True, return_counts=True
-    )
-    lowest = of[search[of] >= 0][first]
-    category_start = np.searchsorted(pair, np.arange(one.size + 1) * width)
+    doors = np.diff(sources.entrance_start)[of]
+    of, category, doors = of[doors > 0], category[doors > 0], doors[doors > 0]
+    door = sources.entrance_start[of]
+    at = number[sources.node[door]].astype(np.uint64) << np.uint64(32) | sources.ticks[door]
+    # Places with several doors aren't compared: each is a search of its own.
+    kind = np.where(doors > 1, of + 1, 0) * width + category
+    order = np.lexsort((kind, at))
+    fresh = np.ones(order.size, dtype=bool)
+    fresh[1:] = (np.diff(at[order]) != 0) | (np.diff(kind[order]) != 0)
+    places = np.diff(np.append(np.flatnonzero(fresh), order.size))
+    one = order[fresh]
+    start = np.concatenate([[0], np.cumsum(doors[one])])
+    entrance = np.arange(start[-1]) + np.repeat(door[one] - start[:-1], doors[one])
     node = number[sources.node[entrance]]
-    return node, sources.ticks[entrance], start, category_start, pair % width, places, lowest
+    return node, sources.ticks[entrance], start, category[one], places, of[one]
 
 
 def check_bands(bands: npt.ArrayLike) -> Array:
@@ -209,18 +202,21 @@ def _count(
     """Search from all places; nearest ticks and places are empty unless they are wanted."""
     (n_rows, categories), threads = shape, max(1, threads)
     merged = _merge(sources, skeleton.number, categories)
-    total = np.bincount(merged[4], weights=merged[5], minlength=categories)
+    total = np.bincount(merged[3], weights=merged[4], minlength=categories)
     if categories and total.max() > MOST:
         most = int(total.argmax())
         found = int(total[most])
         raise NetworkError("engine.too_many_places", category=most, found=found, top=MOST)
-    types = "u4", "u4", "i8", "i8", "i8", "u2", "u4", "u4"
+    types = "u4", "u4", "i8", "i8", "u2", "u4", "u4"
     arrays = zip((*merged, bands), types, strict=True)
     work = Work(*(read_only(array, dtype) for array, dtype in arrays))
-    within = np.zeros((n_rows, categories, bands.size), np.uint16)
-    ticks = np.full((n_rows if near else 0, categories), UNREACHED, np.uint32)
-    place = np.full(ticks.shape, -1, np.int32)
+    cells, near_cells = (n_rows, categories), (n_rows if near else 0, categories)
+    within, ticks, place = zeros(
+        ((*cells, bands.size), np.uint16), (near_cells, np.uint32), (near_cells, np.int32)
+    )
     slots = skeleton.hung.row.size
+    if slots < n_rows:  # all others are put there
+        ticks[:], place[:] = UNREACHED, -1
     cut = np.linspace(0, slots, threads + 1).astype(np.int64)
     with ThreadPoolExecutor(threads) as pool:
         lots = _share_out(work.entrance_start.size - 1, threads)
@@ -229,8 +225,10 @@ def _count(
         )
 
         def collect(t: int) -> None:
-            for part in parts:
-                add_up(skeleton.hung.row, part, cut[t], cut[t + 1], within, ticks, place)
+            whole, *others = parts
+            for other in others:
+                add_up(whole, other, cut[t], cut[t + 1])
+            put_rows(skeleton.hung.row, whole, cut[t], cut[t + 1], within, ticks, place)
 
         list(pool.map(collect, range(threads)))
     return ticks, place, within
@@ -258,11 +256,9 @@ def _count_chunks(
 ) -> Found:
     """Take chunks of searches until there are none; each thread fills arrays of its own."""
     graph, slots = skeleton.graph, skeleton.hung.row.size
-    found = Found(
-        np.zeros((slots, categories, work.bands.size), np.uint16),
-        np.zeros((slots if near else 0, categories), np.uint64),
-        np.array([slots, 0]),
-    )
+    cells, near_cells = (slots, categories), (slots if near else 0, categories)
+    places, nearest = zeros(((*cells, work.bands.size), np.uint16), (near_cells, np.uint64))
+    found = Found(places, nearest, np.array([slots, 0]))
     batch = make_batch(skeleton)
     listed, walks = np.empty(slots + 1, np.uint32), empty_lanes(slots + 1)
     searches, limit, room = work.entrance_start.size - 1, int(work.bands[-1]), _ROOM
@@ -278,4 +274,3 @@ def _count_chunks(
                 room *= 2
                 queue = make_queue(graph, limit, room=room)
     return found
-

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -40,6 +41,36 @@ def read_only(values: npt.ArrayLike, dtype: npt.DTypeLike) -> Array:
     view = np.ascontiguousarray(values, dtype=dtype).view()
     view.flags.writeable = False
     return view
+
+
+def zeros(*wanted: tuple[tuple[int, ...], npt.DTypeLike]) -> list[Array]:
+    """Make several arrays of zeros that lie in one piece of memory.
+
+    A piece of some megabytes is given out in large pages, which takes the system a tenth of
+    the time.
+
+    Parameters
+    ----------
+    *wanted : (shape, dtype)
+        Of each array.
+
+    Returns
+    -------
+    list of array
+
+    Examples
+    --------
+    >>> a, b = zeros(((2,), np.uint16), ((1, 2), np.uint64))
+    >>> a.tolist(), b.tolist()
+    ([0, 0], [[0, 0]])
+    """
+    sizes = [math.prod(shape) * np.dtype(dtype).itemsize for shape, dtype in wanted]
+    ends = np.cumsum([0] + [size + -size % 64 for size in sizes])
+    piece = np.zeros(ends[-1], np.uint8)
+    return [
+        piece[start : start + size].view(dtype).reshape(shape)
+        for start, size, (shape, dtype) in zip(ends[:-1], sizes, wanted, strict=True)
+    ]
 
 
 def whole(values: npt.ArrayLike, below: int, what: str) -> Array:
@@ -94,11 +125,14 @@ class Csr:
         search wants both.
     mean_ticks : int
         Mean of the ticks, found when the graph is made.
+    order : array of uint32 (n,), optional
+        The nodes, neighbours near each other; kept here when it was first asked for.
     """
 
     start: Array
     arc: Array
     mean_ticks: int = field(init=False)
+    order: Array | None = field(init=False, default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         for name in ("start", "arc"):

@@ -7,6 +7,7 @@ node: those of node v begin at ``v * LANES``.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from llvmlite import ir
@@ -19,6 +20,22 @@ _WORD = ir.IntType(32)
 _VECTOR = ir.VectorType(_WORD, LANES)
 _MASK = ir.IntType(LANES)
 _LONG = ir.IntType(64)
+
+
+def step(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Make what writes a vector step into what kernels call.
+
+    Parameters
+    ----------
+    function : callable
+        Takes numba's typing context and the types of the arguments; returns the step's types
+        and the function that writes it.
+
+    Returns
+    -------
+    callable
+    """
+    return intrinsic(function)  # type: ignore[no-any-return]
 
 
 def _address(context: Any, builder: Any, kind: Any, array: Any, first: Any) -> Any:
@@ -52,7 +69,7 @@ def _as_mask(builder: Any, lanes: Any) -> Any:
     return builder.zext(builder.bitcast(lanes, _MASK), _LONG)
 
 
-@intrinsic
+@step
 def pull(typing: Any, label: Any, to: Any, arc: Any, step: Any) -> Any:
     """Lower the labels at `to` by those over the arcs of a step; return one bit for each lowered.
 
@@ -83,7 +100,7 @@ def pull(typing: Any, label: Any, to: Any, arc: Any, step: Any) -> Any:
     return u64(label, u64, arc, u64), build
 
 
-@intrinsic
+@step
 def lesser_sum(
     typing: Any, label: Any, one: Any, from_one: Any, two: Any, from_two: Any, walks: Any,
     at: Any,
@@ -105,7 +122,7 @@ def lesser_sum(
     return types.void(label, u64, u32, u64, u32, walks, u64), build
 
 
-@intrinsic
+@step
 def lanes_within(typing: Any, walks: Any, at: Any, limit: Any) -> Any:
     """Return one bit for each of the walks that is at most the limit."""
 
@@ -117,7 +134,7 @@ def lanes_within(typing: Any, walks: Any, at: Any, limit: Any) -> Any:
     return types.uint64(walks, types.uint64, types.uint32), build
 
 
-@intrinsic
+@step
 def lowest(typing: Any, bits: Any) -> Any:
     """Return which bit is the lowest one set; there must be one."""
 

@@ -143,7 +143,8 @@ def settle(
                 arc, end = np.uint64(start[at]), np.uint64(start[at + one])
                 if used + (end - arc) > room:
                     empty_queue(queue, 0)
-                    label[touched[:reached]] = empty
+                    for t in range(reached):
+                        label[touched[t]] = empty
                     return -1
                 while arc < end:
                     to, step = np.uint64(arcs[arc, 0]), np.uint64(arcs[arc, 1])

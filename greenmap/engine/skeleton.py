@@ -324,7 +324,10 @@ def build_skeleton(graph: Csr, *, keep: Array, rows: Array) -> Skeleton:
     keep, rows = read_only(keep, np.bool_), read_only(rows, np.int32)
     first, ways = join_ways(*graph.arrays)
     left, *peeled = peel(first, ways, keep)
-    order = near_each_other(first, ways, _CLUSTER)
+    order = graph.order
+    if order is None:
+        order = read_only(near_each_other(first, ways, _CLUSTER), np.uint32)
+        object.__setattr__(graph, "order", order)
     stays = keep | ((left != UNREACHED) & (left != 2) & (left != 0))
     node = order[stays[order]]
     number = np.full(graph.n_nodes, UNREACHED, np.uint32)
@@ -335,6 +338,7 @@ def build_skeleton(graph: Csr, *, keep: Array, rows: Array) -> Skeleton:
     )
     hung = (row, start, slot, *sort_ends(start, slot))
     return Skeleton(
-        Csr(arc_start, arc), Csr(into_start, into), read_only(node, np.uint32), read_only(number, np.uint32),
+        Csr(arc_start, arc), Csr(into_start, into),
+        read_only(node, np.uint32), read_only(number, np.uint32),
         Hung(*(read_only(array, np.uint32) for array in hung)),
     )  # fmt: skip

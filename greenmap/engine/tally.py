@@ -1,4 +1,4 @@
-"""What a batch of searches finds, noted row by row: the kernels of :mod:`greenmap.engine.counting`."""
+"""What a batch of searches finds, row by row: the kernels of :mod:`greenmap.engine.counting`."""
 
 from __future__ import annotations
 
@@ -12,23 +12,22 @@ from greenmap.engine.kernel import kernel
 from greenmap.engine.lanes import LANES, lanes_within, lesser_sum, lowest
 from greenmap.engine.settle import Queue
 from greenmap.engine.skeleton import Hung
-from greenmap.units import UNREACHED
 
 
 class Work(NamedTuple):
-    """What is searched from and what is counted: s searches, c search × category.
+    """What is searched from and what is counted: s searches.
 
     Parameters
     ----------
     node, ticks : array of uint32 (k,)
         Entrances, at nodes of the skeleton.
-    entrance_start, category_start : array of int64 (s + 1,)
-        First entrance, and first category, of each search.
-    category : array of int64 (c,)
-        Categories of each search.
-    places : array of uint16 (c,)
+    entrance_start : array of int64 (s + 1,)
+        First entrance of each search.
+    category : array of int64 (s,)
+        Category of each search.
+    places : array of uint16 (s,)
         How many places of that category it stands for.
-    place : array of uint32 (c,)
+    place : array of uint32 (s,)
         The lowest of their numbers.
     bands : array of uint32 (B,)
         Rising limits in ticks.
@@ -37,7 +36,6 @@ class Work(NamedTuple):
     node: Array
     ticks: Array
     entrance_start: Array
-    category_start: Array
     category: Array
     places: Array
     place: Array
@@ -87,11 +85,11 @@ def gather_batch(
             slots[listed] = i
             listed += one
         for e in range(np.uint64(end_start[v]), np.uint64(end_start[v + one])):
-            i, back = np.uint64(end_slot[e, 0]), end_slot[e, 2]
+            alone, back = np.int64(end_slot[e, 0]), end_slot[e, 2]
             if number[end_slot[e, 1]] == 0:
-                low, high = min(low, np.int64(i)), max(high, np.int64(i) + 1)
+                low, high = min(low, alone), max(high, alone + 1)
                 lesser_sum(label, at, back, at, back, walks, listed * wide)
-                slots[listed] = i
+                slots[listed] = alone
                 listed += one
     span[0], span[1] = low, high
     return listed
@@ -101,9 +99,9 @@ def gather_batch(
 def note_batch(
     slots: Array, walks: Array, listed: np.uint64, work: Work, first: int, found: Found
 ) -> None:
-    """Note the walks listed, each to all places of its search; the batch begins with `first`."""
-    bands, starts, categories = work.bands, work.category_start, work.category
-    places, place, counted, nearest = work.places, work.place, found.places, found.nearest
+    """Note the walks listed, each to the places of its search; the batch begins with `first`."""
+    bands, categories, places, place = work.bands, work.category, work.places, work.place
+    counted, nearest = found.places, found.nearest
     one, half, last = np.uint64(1), np.uint64(32), np.uint64(bands.size - 1)
     wanted, limit = nearest.size > 0, bands[last]
     for w in range(listed):
@@ -116,12 +114,10 @@ def note_batch(
             band = np.uint64(0)
             for b in range(last):
                 band += np.uint64(bands[b] < walk)
-            for k in range(np.uint64(starts[s]), np.uint64(starts[s + one])):
-                c = np.uint64(categories[k])
-                counted[slot, c, band] += places[k]
-                if wanted:
-                    label = ~(walk << half | np.uint64(place[k]))
-                    nearest[slot, c] = max(nearest[slot, c], label)
+            c = np.uint64(categories[s])
+            counted[slot, c, band] += places[s]
+            if wanted:
+                nearest[slot, c] = max(nearest[slot, c], ~(walk << half | np.uint64(place[s])))
 
 
 @kernel
@@ -148,20 +144,34 @@ def count_places(
 
 
 @kernel
-def add_up(
+def put_rows(
     row: Array, found: Found, first: int, last: int, within: Array, ticks: Array, place: Array
 ) -> None:
-    """Add what one thread found in some slots to the tables of all rows."""
-    places, nearest, span = found
-    half, low, wanted = np.uint64(32), np.uint64(UNREACHED), nearest.size > 0
-    for i in range(np.uint64(max(first, span[0])), np.uint64(min(last, span[1]))):
+    """Put what one thread found in some slots into the tables of all rows."""
+    places, nearest, _ = found
+    half, wanted = np.uint64(32), nearest.size > 0
+    categories, bands = np.uint64(places.shape[1]), np.uint64(places.shape[2])
+    for i in range(np.uint64(first), np.uint64(last)):
         r = np.uint64(row[i])
-        for c in range(np.uint64(within.shape[1])):
+        for c in range(categories):
             counted = np.uint16(0)
-            for b in range(np.uint64(within.shape[2])):
+            for b in range(bands):
                 counted += places[i, c, b]
-                within[r, c, b] += counted
+                within[r, c, b] = counted
+        if wanted:
+            for c in range(categories):
+                label = ~nearest[i, c]
+                ticks[r, c], place[r, c] = label >> half, np.uint32(label)
+
+
+@kernel
+def add_up(found: Found, other: Found, first: int, last: int) -> None:
+    """Add what another thread found in some slots."""
+    span, wanted = other.span, found.nearest.size > 0
+    categories, bands = np.uint64(found.places.shape[1]), np.uint64(found.places.shape[2])
+    for i in range(np.uint64(max(first, span[0])), np.uint64(min(last, span[1]))):
+        for c in range(categories):
+            for b in range(bands):
+                found.places[i, c, b] += other.places[i, c, b]
             if wanted:
-                before = np.uint64(ticks[r, c]) << half | np.uint64(place[r, c]) & low
-                label = min(~nearest[i, c], before)
-                ticks[r, c], place[r, c] = label >> half, label & low
+                found.nearest[i, c] = max(found.nearest[i, c], other.nearest[i, c])
