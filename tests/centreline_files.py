@@ -4,7 +4,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from greenmap.read.osm_file import read_osm_streets
+from greenmap.read.osm_streets import read_osm_streets
 
 CLASS_OF = {
     "motorway": "高速公路", "motorway_link": "高速公路", "trunk": "主干路", "trunk_link": "主干路",

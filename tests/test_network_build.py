@@ -15,7 +15,7 @@ from greenmap.network.build import build_network
 from greenmap.network.edges import osm_edges
 from greenmap.network.open import read_network
 from greenmap.network.walkable import walkable
-from greenmap.read.osm_file import read_osm_streets
+from greenmap.read.osm_streets import read_osm_streets
 
 WORLDS = Path(__file__).parent / "worlds"
 # one thousandth of a degree along the parallel 26.5 N, on the ellipsoid

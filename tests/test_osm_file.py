@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from greenmap.errors import MissingFileError, NetworkError, UnreadableFileError
-from greenmap.read.osm_file import read_osm_buildings, read_osm_features, read_osm_streets
+from greenmap.read.osm_file import read_osm_buildings, read_osm_features
+from greenmap.read.osm_streets import read_osm_streets
 
 WORLDS = Path(__file__).parent / "worlds"
 

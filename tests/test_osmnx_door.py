@@ -20,7 +20,7 @@ from greenmap.errors import InputError, InputFaults, NetworkError, WebError
 from greenmap.network.export import to_osmnx
 from greenmap.network.open import read_network
 from greenmap.network.tables import network_from_tables
-from greenmap.read.osm_file import read_osm_streets
+from greenmap.read.osm_streets import read_osm_streets
 
 WORLDS = Path(__file__).parent / "worlds"
 AREA = shapely.box(101.69, 26.49, 101.72, 26.51)

@@ -10,7 +10,7 @@ import shapely
 from centreline_files import centrelines, write_shapefile
 
 import greenmap as gm
-from greenmap.read.osm_file import read_osm_streets
+from greenmap.read.osm_streets import read_osm_streets
 
 CITIES = {"panzhihua": ("panzhihua_2022.osm", "EPSG:4543"),
           "haidian": ("beijing_haidian_qinghuadonglu_2026.osm", "EPSG:4548")}

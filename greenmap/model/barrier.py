@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import geopandas as gpd
 import numpy as np
 import shapely
 
 from greenmap.model.crs import to_study
 from greenmap.model.hours import open_at
 from greenmap.model.walk_network import F8, I8, Objects, freeze
+
+if TYPE_CHECKING:
+    import geopandas as gpd
 
 WALLS = ("wall", "fence", "hedge", "retaining_wall", "city_wall", "compound")
 """Kinds that cut streets; ``compound`` is the edge of a compound drawn as an area."""

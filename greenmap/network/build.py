@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-import geopandas as gpd
 import numpy as np
 import shapely
 from pyproj import CRS, Geod, Transformer
@@ -16,6 +16,9 @@ from greenmap.model.crs import study_crs
 from greenmap.model.walk_network import F8, I8, Bool, WalkNetwork
 from greenmap.network.digest import content_digest
 from greenmap.network.edges import Edges
+
+if TYPE_CHECKING:
+    import geopandas as gpd
 
 EXIT_MARGIN_M = 20.0
 """Nodes this near the boundary of the data may lead out of it."""

@@ -12,7 +12,7 @@ import shapely
 from greenmap.errors import NetworkError
 from greenmap.model.walk_network import F8, I8, Bool, Objects
 from greenmap.network.walkable import Walkable, walkable
-from greenmap.read.osm_file import OsmStreets
+from greenmap.read.osm_streets import OsmStreets
 
 BOUNDS_BEYOND_DEG = 1.0
 """Bounds that a file states are its data's, unless they reach further beyond its streets."""

@@ -1,4 +1,8 @@
-"""Open a walking network from wherever it is: a street file, a saved graph, or the web."""
+"""Open a walking network from wherever it is: a street file, a saved graph, or the web.
+
+What only building a network needs is imported when one is built: taking it from the cache is
+quick.
+"""
 
 from __future__ import annotations
 
@@ -13,10 +17,7 @@ import shapely
 from greenmap import progress, settings
 from greenmap.errors import GreenmapError, InputError, MissingFileError
 from greenmap.model.walk_network import WalkNetwork
-from greenmap.network.build import build_network
-from greenmap.network.edges import osm_edges
 from greenmap.network.store import FORMAT, load_network, save_network
-from greenmap.network.tables import network_from_tables
 from greenmap.network.walkable import rule_text
 
 _log = logging.getLogger("greenmap.network")
@@ -75,7 +76,9 @@ def read_network(
 
 
 def _from_osm(path: Path, crs: str) -> WalkNetwork:
-    from greenmap.read.osm_file import read_osm_streets
+    from greenmap.network.build import build_network
+    from greenmap.network.edges import osm_edges
+    from greenmap.read.osm_streets import read_osm_streets
 
     progress.report(0, 2, "network.reading", source=path.name)
     streets = read_osm_streets(path)
@@ -86,6 +89,7 @@ def _from_osm(path: Path, crs: str) -> WalkNetwork:
 
 
 def _from_graphml(path: Path, crs: str) -> WalkNetwork:
+    from greenmap.network.tables import network_from_tables
     from greenmap.read.graphml import read_graphml
 
     nodes, edges, extent = read_graphml(path)
@@ -93,6 +97,8 @@ def _from_graphml(path: Path, crs: str) -> WalkNetwork:
 
 
 def _from_web(place: Any, crs: str, cache: bool) -> WalkNetwork:
+    from greenmap.network.build import build_network
+    from greenmap.network.edges import osm_edges
     from greenmap.read.osm_web import BUFFER_M, WAY_FILTER, read_osm_web
 
     if not isinstance(place, str | shapely.Polygon | shapely.MultiPolygon) or not place:

@@ -70,7 +70,7 @@ def read_osm_barriers(path: str | Path) -> OsmBarriers:
     Raises
     ------
     MissingFileError, UnreadableFileError
-        As :func:`greenmap.read.osm_file.read_osm_streets`.
+        As :func:`greenmap.read.osm_streets.read_osm_streets`.
     """
     found = read_osm_features(path, keys=BARRIER_KEYS).set_index("osm_id")
     tags = found["tags"]

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from greenmap.model.walk_network import I8, Objects
-from greenmap.read.osm_file import opened
+from greenmap.read.osm_source import opened
 
 _CROSSING_WAYS = ("footway", "path", "cycleway")
 _NO = (None, "no")
@@ -48,7 +48,7 @@ def read_osm_crossings(path: str | Path) -> OsmCrossings:
     Raises
     ------
     MissingFileError, UnreadableFileError
-        As :func:`greenmap.read.osm_file.read_osm_streets`.
+        As :func:`greenmap.read.osm_streets.read_osm_streets`.
     """
     import osmium
     from osmium.filter import KeyFilter

@@ -1,4 +1,4 @@
-"""OpenStreetMap files (.osm, .osm.xml, .pbf): streets as arrays, places and buildings as tables.
+"""Places and buildings of an OpenStreetMap file (.osm, .osm.xml, .pbf) as tables.
 
 The file is decoded by libosmium in C++; Python sees only ways and areas that carry a wanted
 key. Nothing is judged here: what may be walked is decided on the network's floor.
@@ -8,11 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import Any
 
@@ -21,15 +18,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from greenmap.errors import InputError, MissingFileError, NetworkError, UnreadableFileError
 from greenmap.kept import Arrays, array_text, kept, source_digest, text_array
-from greenmap.model.walk_network import F8, I8, Objects
+from greenmap.read.osm_source import opened
 
 _Object = tuple[str, dict[str, str], str | None]
-WAY_TAGS = (
-    "highway", "foot", "access", "oneway:foot", "area",
-    "bridge", "tunnel", "layer", "service", "name",
-)  # fmt: skip
 FEATURE_KEYS = (
     "amenity", "shop", "leisure", "healthcare", "office", "public_transport", "emergency",
     "landuse", "social_facility", "sport", "tourism", "club", "craft", "place", "man_made",
@@ -38,119 +30,6 @@ FEATURE_KEYS = (
     "disused:amenity", "disused:shop", "disused:leisure", "disused:healthcare",
     "abandoned:amenity", "abandoned:shop", "abandoned:leisure", "abandoned:healthcare",
 )  # fmt: skip
-ENDINGS = (".osm", ".osm.xml", ".xml", ".pbf", ".osm.gz", ".osm.bz2")
-
-
-@dataclass(frozen=True, slots=True)
-class OsmStreets:
-    """Every ``highway`` way of a file, as found.
-
-    Parameters
-    ----------
-    way_id : array (w,)
-        Sorted.
-    tags : dict of array (w,) object
-        Value or None, by tag of ``WAY_TAGS``.
-    ref_start : array (w + 1,)
-        Where each way's nodes start in `ref`.
-    ref, lon, lat : array (r,)
-        Node ids along the ways and where they lie, degrees; NaN where the file refers to a
-        node it doesn't hold.
-    bounds : tuple of float, optional
-        West, south, east, north, if the file states them.
-    """
-
-    way_id: I8
-    tags: dict[str, Objects]
-    ref_start: I8
-    ref: I8
-    lon: F8
-    lat: F8
-    bounds: tuple[float, float, float, float] | None
-
-
-def read_osm_streets(path: str | Path) -> OsmStreets:
-    """Read every way with a ``highway`` tag.
-
-    Parameters
-    ----------
-    path : path
-        ``.osm``, ``.osm.xml`` or ``.osm.pbf``.
-
-    Returns
-    -------
-    OsmStreets
-
-    Raises
-    ------
-    MissingFileError, UnreadableFileError
-        No such file; not OSM, broken or cut short: never a part of the network.
-    NetworkError
-        No way has a ``highway`` tag.
-    """
-    import osmium
-    from osmium.filter import EntityFilter, KeyFilter
-
-    factory = osmium.geom.WKBFactory()
-    every_node = osmium.geom.use_nodes.ALL
-    ways: list[tuple[int, list[str | None], list[int], Any]] = []
-    with opened(path) as ordered:
-        bounds = _bounds(ordered)
-        found = osmium.FileProcessor(ordered).with_locations()
-        found.with_filter(EntityFilter(osmium.osm.WAY)).with_filter(KeyFilter("highway"))
-        for way in found:
-            get = way.tags.get
-            refs = [node.ref for node in way.nodes]
-            try:
-                line = factory.create_linestring(way, use_nodes=every_node)
-            except (osmium.InvalidLocationError, RuntimeError):  # a node missing; fewer than two
-                line = [
-                    (node.lon, node.lat) if node.location.valid() else (np.nan, np.nan)
-                    for node in way.nodes
-                ]
-            ways.append((way.id, [get(tag) for tag in WAY_TAGS], refs, line))
-        if not ways:
-            raise NetworkError("network.no_highways", file=Path(path).name)
-        ways.sort(key=lambda way: way[0])
-        streets = _as_arrays(ways, bounds)
-        return _with_new_nodes(streets, ordered) if (streets.ref < 0).any() else streets
-
-
-def _as_arrays(ways: list[Any], bounds: tuple[float, float, float, float] | None) -> OsmStreets:
-    way_id, tags, refs, lines = zip(*ways, strict=True)
-    start = np.cumsum([0, *map(len, refs)])
-    whole = np.array([isinstance(line, str) for line in lines])
-    at = np.repeat(whole, np.diff(start))
-    xy = np.empty((start[-1], 2))
-    xy[at] = shapely.get_coordinates(shapely.from_wkb([k for k in lines if isinstance(k, str)]))
-    if not whole.all():
-        xy[~at] = [point for line in lines if not isinstance(line, str) for point in line]
-    return OsmStreets(
-        way_id=np.array(way_id, np.int64),
-        tags={
-            tag: np.array(values, object)
-            for tag, values in zip(WAY_TAGS, zip(*tags, strict=True), strict=True)
-        },
-        ref_start=start.astype(np.int64),
-        ref=np.array([ref for way in refs for ref in way], np.int64),
-        lon=xy[:, 0],
-        lat=xy[:, 1],
-        bounds=bounds,
-    )
-
-
-def _with_new_nodes(streets: OsmStreets, path: Path) -> OsmStreets:
-    """Fill in nodes drawn in an editor and not uploaded: their ids are negative."""
-    import osmium
-
-    new = {
-        node.id: (node.lon, node.lat)
-        for node in osmium.FileProcessor(path, osmium.osm.NODE)
-        if node.id < 0
-    }
-    for k in np.flatnonzero(streets.ref < 0):
-        streets.lon[k], streets.lat[k] = new.get(int(streets.ref[k]), (np.nan, np.nan))
-    return streets
 
 
 def read_osm_features(
@@ -175,7 +54,7 @@ def read_osm_features(
     Raises
     ------
     MissingFileError, UnreadableFileError
-        As :func:`read_osm_streets`.
+        As :func:`greenmap.read.osm_streets.read_osm_streets`.
     """
     pairs = {key for key in keys if "=" in key}
     plain = set(keys) - pairs
@@ -220,7 +99,7 @@ def read_osm_buildings(path: str | Path) -> gpd.GeoDataFrame:
     Raises
     ------
     MissingFileError, UnreadableFileError
-        As :func:`read_osm_streets`.
+        As :func:`greenmap.read.osm_streets.read_osm_streets`.
     """
     found = read_osm_features(path, keys=("building",))
     use = pd.Series([tags["building"] for tags in found["tags"]], dtype=object)
@@ -322,57 +201,3 @@ def _objects(path: Path, keys: list[str]) -> Iterator[_Object]:
             with suppress(osmium.InvalidLocationError, RuntimeError):  # a node not in the file
                 shape = make(found)
         yield name, tags, shape
-
-
-@contextmanager
-def opened(path: str | Path) -> Iterator[Path]:
-    """Check a file and give one whose nodes stand before its ways."""
-    import osmium
-
-    path = Path(path)
-    if not path.is_file():
-        raise MissingFileError("network.file_missing", file=str(path))
-    if not path.name.lower().endswith(ENDINGS):
-        raise UnreadableFileError(
-            "network.file_ending", file=path.name, known=" ".join(ENDINGS)
-        )
-    try:
-        with tempfile.TemporaryDirectory(prefix="greenmap-") as folder:
-            yield path if _nodes_first(path) else _sorted_copy(path, Path(folder))
-    except InputError:
-        raise
-    except (RuntimeError, ValueError, osmium.InvalidLocationError) as error:
-        raise UnreadableFileError(
-            "network.file_broken", file=path.name, detail=str(error)
-        ) from error
-
-
-def _nodes_first(path: Path) -> bool:
-    """Overpass writes ways before nodes; then outlines would get no coordinates."""
-    if path.suffix.lower() not in (".osm", ".xml") or path.stat().st_size == 0:
-        return True
-    with path.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as text:
-        first_way, last_node = text.find(b"<way "), text.rfind(b"<node ")
-    return first_way < 0 or last_node < first_way
-
-
-def _sorted_copy(path: Path, folder: Path) -> Path:
-    import osmium
-
-    copy = folder / "sorted.osm.pbf"
-    merged = osmium.MergeInputReader()
-    merged.add_file(str(path))
-    with osmium.SimpleWriter(str(copy)) as writer:
-        merged.apply(writer, simplify=True)
-    return copy
-
-
-def _bounds(path: Path) -> tuple[float, float, float, float] | None:
-    import osmium
-
-    with osmium.io.Reader(path, osmium.osm.NOTHING) as reader:
-        box = reader.header().box()
-    if not box.valid():
-        return None
-    low, high = box.bottom_left, box.top_right
-    return (low.lon, low.lat, high.lon, high.lat)

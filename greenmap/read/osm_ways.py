@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from greenmap.model.walk_network import F8, I8
-from greenmap.read.osm_file import opened
+from greenmap.read.osm_source import opened
 
 RAISED_M = 0.1
 """A kerb that is tagged as raised, its height not: above any that wheels take."""
@@ -55,7 +55,7 @@ def read_osm_ways(path: str | Path) -> OsmWays:
     Raises
     ------
     MissingFileError, UnreadableFileError
-        As :func:`greenmap.read.osm_file.read_osm_streets`.
+        As :func:`greenmap.read.osm_streets.read_osm_streets`.
     """
     import osmium
     from osmium.filter import KeyFilter

@@ -20,7 +20,7 @@ import shapely
 from greenmap import settings
 from greenmap.errors import NetworkError, WebError
 from greenmap.model.crs import study_crs
-from greenmap.read.osm_file import WAY_TAGS, OsmStreets
+from greenmap.read.osm_streets import WAY_TAGS, OsmStreets
 
 WAY_FILTER = '["highway"]["area"!~"^yes$"]'
 """OSMnx's own filter for walking drops access=private, that is most inner roads of compounds."""

@@ -25,7 +25,8 @@ from greenmap.network.datum_evidence import (
     find_datum,
 )
 from greenmap.read.barriers import read_gates
-from greenmap.read.osm_file import ENDINGS, read_osm_buildings
+from greenmap.read.osm_file import read_osm_buildings
+from greenmap.read.osm_source import ENDINGS
 from greenmap.studies.places import read_all_amenities, read_all_homes
 from greenmap.studies.study_text import StudyText
 from greenmap.studies.tables import attempt, table_args

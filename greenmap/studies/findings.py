@@ -18,7 +18,7 @@ from greenmap.model.schema import first_few
 from greenmap.model.walk_network import WalkNetwork
 from greenmap.network.attach import attach
 from greenmap.network.datum_evidence import LEAST_POINTS, DatumEvidence
-from greenmap.read.osm_file import ENDINGS
+from greenmap.read.osm_source import ENDINGS
 from greenmap.read.source import DELIMITED, WORKBOOKS
 from greenmap.studies.about_people import doubtful_people, found_people
 from greenmap.studies.completeness_check import about_completeness

@@ -14,7 +14,7 @@ from greenmap.network.open import read_network
 from greenmap.network.slope import with_heights
 from greenmap.network.tables import network_from_tables
 from greenmap.read.encoding import find_encoding
-from greenmap.read.osm_file import ENDINGS
+from greenmap.read.osm_source import ENDINGS
 from greenmap.read.secrecy import refuse_secret_name
 from greenmap.read.source import existing_file
 from greenmap.studies.roads import merged, read_road_network
