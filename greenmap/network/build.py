@@ -15,7 +15,7 @@ from greenmap.errors import CrsError, NetworkError
 from greenmap.model.crs import study_crs
 from greenmap.model.walk_network import F8, I8, Bool, WalkNetwork
 from greenmap.network.digest import content_digest
-from greenmap.network.edges import Edges
+from greenmap.network.edges import Edges, straight
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -56,14 +56,13 @@ def build_network(
     if not len(edges.node_id):
         raise NetworkError("network.no_nodes", source=source)
     length_m = _lengths(edges, source)
-    order, start = _canonical(edges, length_m)
-    shape = edges.shape[_ragged(edges.shape_start, start, order)]
+    kinds, kind = _kinds(edges)
+    order, start = _canonical(edges, length_m, kind)
     crs = _metre_system(edges, crs)
     to_plane = Transformer.from_crs("EPSG:4326", crs, always_xy=True)
     x, y = to_plane.transform(edges.lon, edges.lat)
-    shape_x, shape_y = to_plane.transform(shape[:, 0], shape[:, 1])
+    shape_xy = _in_plane(edges, to_plane, np.column_stack([x, y]))
     extent = _extent(edges.extent, to_plane, x, y)
-    kinds, kind = np.unique(edges.highway[order].astype(str), return_inverse=True)
     if len(kinds) > 256:
         raise NetworkError("network.too_many_kinds", source=source, count=len(kinds))
     network = WalkNetwork(
@@ -78,12 +77,12 @@ def build_network(
         length_m=length_m[order],
         forward=edges.forward[order],
         backward=edges.backward[order],
-        kind=kind.astype(np.uint8),
-        kinds=tuple(kinds.tolist()),
+        kind=kind[order].astype(np.uint8),
+        kinds=kinds,
         private=edges.private[order],
         way_id=edges.way_id[order],
         shape_start=start,
-        shape_xy=np.column_stack([shape_x, shape_y]).reshape(-1, 2),
+        shape_xy=shape_xy[_ragged(edges.shape_start, start, order)],
         extent=extent,
         exits=edges.cut | ~_well_inside(extent, x, y),
         component=components(len(edges.node_id), edges.tail, edges.head),
@@ -121,23 +120,37 @@ def _lengths(edges: Edges, source: str) -> F8:
     return length_m
 
 
-def _canonical(edges: Edges, length_m: F8) -> tuple[I8, I8]:
+def _kinds(edges: Edges) -> tuple[tuple[str, ...], I8]:
+    """Return the kinds of street, sorted, and the position of each edge's kind."""
+    highway = edges.highway.tolist()
+    name = {value: str(value) for value in set(highway)}
+    kinds = sorted(set(name.values()))
+    position = {value: kinds.index(name[value]) for value in name}
+    return tuple(kinds), np.array([position[value] for value in highway], np.int64)
+
+
+def _canonical(edges: Edges, length_m: F8, kind: I8) -> tuple[I8, I8]:
     """Return the edges' order, and `shape_start` in that order."""
     second = edges.shape[edges.shape_start[:-1] + 1]
-    order = np.lexsort(
-        (
-            second[:, 1],
-            second[:, 0],
-            edges.highway.astype(str),
-            length_m,
-            edges.tail,
-            np.maximum(edges.tail, edges.head),
-            np.minimum(edges.tail, edges.head),
-            edges.way_id,
-        )
-    )
+    low, high = np.minimum(edges.tail, edges.head), np.maximum(edges.tail, edges.head)
+    ends = low.astype(np.int64) * len(edges.node_id) + high
+    order = np.lexsort((ends, edges.way_id))
+    # few edges of a way join the same nodes: only those need to be told apart by more
+    again = (np.diff(ends[order]) == 0) & (np.diff(edges.way_id[order]) == 0)
+    tied = np.flatnonzero(np.append(again, False) | np.append(False, again))
+    row = order[tied]
+    rest = second[row, 1], second[row, 0], kind[row], length_m[row], edges.tail[row]
+    order[tied] = row[np.lexsort((*rest, ends[row], edges.way_id[row]))]
     counts = np.diff(edges.shape_start)[order]
     return order, np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+
+
+def _in_plane(edges: Edges, to_plane: Transformer, node_xy: F8) -> F8:
+    """Return the shapes in metres; where all edges are straight their ends are known."""
+    start, shape = straight(edges.lon, edges.lat, edges.tail, edges.head)
+    if np.array_equal(start, edges.shape_start) and np.array_equal(shape, edges.shape):
+        return node_xy[np.column_stack([edges.tail, edges.head]).ravel()]
+    return np.column_stack(to_plane.transform(*edges.shape.T)).reshape(-1, 2)
 
 
 def _ragged(old: I8, new: I8, order: I8) -> I8:

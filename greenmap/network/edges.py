@@ -116,10 +116,12 @@ def osm_edges(
     first = first[whole]
     if not len(first):
         raise NetworkError("network.nothing_walkable", source=source, ways=len(streets.way_id))
-    used = np.concatenate([first, first + 1])
+    used = np.zeros(len(way), bool)
+    used[first] = used[first + 1] = True
     node_id, at, place = np.unique(streets.ref[used], return_index=True, return_inverse=True)
     lon, lat = streets.lon[used][at], streets.lat[used][at]
-    tail, head = place[: len(first)], place[len(first) :]
+    row = np.cumsum(used) - 1
+    tail, head = place[row[first]], place[row[first + 1]]
     edge_way = way[first]
     start, shape = straight(lon, lat, tail, head)
     extent = extent or _stated_extent(streets.bounds, lon, lat)
@@ -145,9 +147,9 @@ def osm_edges(
 
 
 def _bridged(tags: dict[str, Objects]) -> Bool:
-    on_ground = ("None", "nan", "", "no")
-    return ~(np.isin(tags["bridge"].astype(str), on_ground)
-             & np.isin(tags["tunnel"].astype(str), on_ground))  # fmt: skip
+    on_ground = {None, "", "no"}
+    return np.array([not on_ground.issuperset(one) for one in
+                     zip(tags["bridge"].tolist(), tags["tunnel"].tolist(), strict=True)])
 
 
 def _stated_extent(

@@ -99,4 +99,5 @@ def walkable(tags: Mapping[str, Objects]) -> Walkable:
 def _has(tags: Mapping[str, Objects], tag: str, values: list[str], count: int) -> Bool:
     if tag not in tags:
         return np.zeros(count, bool)
-    return np.isin(tags[tag].astype(str), values)
+    wanted = set(values)
+    return np.array([value in wanted for value in tags[tag].tolist()], bool)

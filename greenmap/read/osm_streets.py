@@ -1,16 +1,15 @@
 """Streets of an OpenStreetMap file as arrays, whether or not they may be walked.
 
-libosmium decodes the file, picks the ways and looks up their nodes in C++, and writes them as
-lines of text (OPL, its own format for that, https://osmcode.org/opl-file-format/); NumPy reads
-the numbers from the lines. So Python handles one line a way and no single node.
+libosmium decodes the file, picks the ways and looks up where their nodes lie in C++; Python
+asks each way for its number, tags, nodes and line, and NumPy does the rest.
 """
 
 from __future__ import annotations
 
-import re
-import tempfile
-from dataclasses import dataclass
+from array import array
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -22,13 +21,8 @@ WAY_TAGS = (
     "highway", "foot", "access", "oneway:foot", "area",
     "bridge", "tunnel", "layer", "service", "name",
 )  # fmt: skip
-
-_OPL = "opl,locations_on_ways=true,add_metadata=false"
-_BLOCK_BYTES = 1 << 26
-_NUMBERS_ONLY = bytes.maketrans(b"Nnxy,", b"     ")
-_NOWHERE = (b"xy", b"x999y999")
-_ESCAPED = re.compile("%([0-9a-f]+)%")
-_EXACT_BELOW = 2**53
+_HEX_A_POINT = 32
+"""Hexadecimal digits of two numbers of 8 bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +53,15 @@ class OsmStreets:
     bounds: tuple[float, float, float, float] | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Ways:
-    """Some ways in the file's order: numbers, tags, nodes of each, and (id, lon, lat) of those."""
+    """Ways as they come from the file; `places` are lon and lat of the nodes, as hexadecimal."""
 
-    way_id: I8
-    tags: list[list[str | None]]
-    count: I8
-    node: F8
+    way_id: list[int] = field(default_factory=list)
+    tags: list[list[str | None]] = field(default_factory=list)
+    count: list[int] = field(default_factory=list)
+    ref: array[int] = field(default_factory=lambda: array("q"))
+    places: list[str] = field(default_factory=list)
 
 
 def read_osm_streets(path: str | Path) -> OsmStreets:
@@ -89,80 +84,60 @@ def read_osm_streets(path: str | Path) -> OsmStreets:
         No way has a ``highway`` tag.
     """
     with opened(path) as ordered:
-        with tempfile.TemporaryDirectory(prefix="greenmap-") as folder:
-            listed = Path(folder) / "ways.opl"
-            _list_ways(ordered, listed)
-            with listed.open("rb") as file:
-                blocks = [_read_lines(lines) for lines in iter(
-                    lambda: file.readlines(_BLOCK_BYTES), [])]  # fmt: skip
-        if not blocks:
+        ways = _read_ways(ordered)
+        if not ways.way_id:
             raise NetworkError("network.no_highways", file=Path(path).name)
-        streets = _as_arrays(blocks, _bounds(ordered))
+        streets = _as_arrays(ways, _bounds(ordered))
         return _with_new_nodes(streets, ordered) if (streets.ref < 0).any() else streets
 
 
-def _list_ways(path: Path, listed: Path) -> None:
-    """Write every street with its nodes' places, a line each."""
+def _read_ways(path: Path) -> _Ways:
     import osmium
     from osmium.filter import EntityFilter, KeyFilter
 
-    places = osmium.NodeLocationsForWays(osmium.index.create_map("flex_mem"))
-    places.ignore_errors()  # a node that isn't in the file has no place
-    wanted = EntityFilter(osmium.osm.WAY), KeyFilter("highway")
-    with osmium.io.Reader(path, osmium.osm.NODE | osmium.osm.WAY) as reader, \
-            osmium.SimpleWriter(osmium.io.File(listed, _OPL)) as writer:  # fmt: skip
-        osmium.apply(reader, places, *wanted, writer)
+    as_line, every_node = osmium.geom.WKBFactory().create_linestring, osmium.geom.use_nodes.ALL
+    found = osmium.FileProcessor(path).with_locations()
+    found.with_filter(EntityFilter(osmium.osm.WAY)).with_filter(KeyFilter("highway"))
+    ways = _Ways()
+    for way in found:
+        nodes, get = way.nodes, way.tags.get
+        count = len(nodes)
+        ways.way_id.append(way.id)
+        ways.tags.append([get(tag) for tag in WAY_TAGS])
+        ways.count.append(count)
+        ways.ref.extend([nodes[k].ref for k in range(count)])
+        try:
+            line = as_line(way, use_nodes=every_node)
+        except (osmium.InvalidLocationError, RuntimeError):  # a node missing; fewer than two
+            line = _one_by_one(nodes)
+        ways.places.append(line[len(line) - _HEX_A_POINT * count :])  # without WKB's head
+    return ways
 
 
-def _read_lines(lines: list[bytes]) -> _Ways:
-    """Read lines like ``w10 Thighway=steps Nn1x101.7y26.5,n2x101.8y26.5``."""
-    fields = [line.split() for line in lines]
-    nodes = [field[2] for field in fields]
-    numbers = b",".join(nodes).replace(*_NOWHERE).translate(_NUMBERS_ONLY).strip()
-    return _Ways(
-        way_id=np.array([int(field[0][1:]) for field in fields], np.int64),
-        tags=[_tags(field[1][1:].decode()) for field in fields],
-        count=np.array([node.count(b"x") for node in nodes], np.int64),
-        node=np.fromstring(numbers, sep=" ").reshape(-1, 3),
-    )
+def _one_by_one(nodes: Any) -> str:
+    places = [
+        (node.lon, node.lat) if node.location.valid() else (np.nan, np.nan) for node in nodes
+    ]
+    return np.array(places, np.float64).tobytes().hex()
 
 
-def _tags(text: str) -> list[str | None]:
-    """Return the values of ``WAY_TAGS``; signs that mean something in OPL are written as %20%."""
-    tags = dict([tag.split("=") for tag in text.split(",")[::-1]])  # of two the first counts
-    found = [tags.get(tag) for tag in WAY_TAGS]
-    if "%" in text:
-        found = [value and _ESCAPED.sub(lambda sign: chr(int(sign[1], 16)), value)
-                 for value in found]  # fmt: skip
-    return found
-
-
-def _as_arrays(
-    blocks: list[_Ways], bounds: tuple[float, float, float, float] | None
-) -> OsmStreets:
-    way_id, count, node = (
-        np.concatenate([getattr(block, name) for block in blocks])
-        for name in ("way_id", "count", "node")
-    )
+def _as_arrays(ways: _Ways, bounds: tuple[float, float, float, float] | None) -> OsmStreets:
+    way_id, count = np.array(ways.way_id, np.int64), np.array(ways.count, np.int64)
+    xy = np.frombuffer(bytes.fromhex("".join(ways.places)), np.float64).reshape(-1, 2)
     order = np.argsort(way_id, kind="stable")
-    first = (np.cumsum(count) - count)[order]
     start = np.concatenate([[0], np.cumsum(count[order])]).astype(np.int64)
-    node = node[np.arange(start[-1]) + np.repeat(first - start[:-1], count[order])]
-    if (np.abs(node[:, 0]) >= _EXACT_BELOW).any():
-        raise ValueError(f"node {node[:, 0].max():.0f}")
-    outside = (np.abs(node[:, 1]) > 180) | (np.abs(node[:, 2]) > 90)
-    node[outside, 1:] = np.nan
-    columns = zip(*(tags for block in blocks for tags in block.tags), strict=True)
+    first = (np.cumsum(count) - count)[order]
+    at = np.arange(start[-1]) + np.repeat(first - start[:-1], count[order])
+    tags = zip(WAY_TAGS, zip(*ways.tags, strict=True), strict=True)
     return OsmStreets(
         way_id=way_id[order],
-        tags={tag: np.array(values, object)[order]
-              for tag, values in zip(WAY_TAGS, columns, strict=True)},
+        tags={tag: np.array(values, object)[order] for tag, values in tags},
         ref_start=start,
-        ref=node[:, 0].astype(np.int64),
-        lon=node[:, 1].copy(),
-        lat=node[:, 2].copy(),
+        ref=np.frombuffer(ways.ref, np.int64)[at],
+        lon=xy[at, 0],
+        lat=xy[at, 1],
         bounds=bounds,
-    )  # fmt: skip
+    )
 
 
 def _with_new_nodes(streets: OsmStreets, path: Path) -> OsmStreets:
