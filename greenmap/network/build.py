@@ -175,7 +175,9 @@ def _extent(
     given: shapely.Polygon | None, to_plane: Transformer, x: F8, y: F8
 ) -> shapely.Polygon:
     if given is None:
-        hull = shapely.convex_hull(shapely.multipoints(np.column_stack([x, y])))
+        # one line through all nodes has the hull of a point for each, and is made at once
+        around = np.append(np.arange(len(x)), 0)
+        hull = shapely.convex_hull(shapely.linestrings(np.column_stack([x, y])[around]))
         return hull if hull.geom_type == "Polygon" else hull.buffer(1.0)
     # a long straight side in degrees is a curve in the plane
     fine = shapely.segmentize(given, 0.01000001)  # once: what is fine stays as it is

@@ -125,7 +125,7 @@ def _cached(make: Callable[[], WalkNetwork], source: str, cache: bool, *key: str
     kept = settings.current().cache_dir / "networks" / f"{digest}.npz"
     if kept.is_file():
         try:
-            return load_network(kept)
+            return load_network(kept, check=False)  # nobody else writes there
         except GreenmapError as error:
             _log.info("stored network made anew: %s", error)
     network = make()

@@ -58,7 +58,7 @@ class _Ways:
     """Ways as they come from the file; `places` are lon and lat of the nodes, as hexadecimal."""
 
     way_id: list[int] = field(default_factory=list)
-    tags: list[list[str | None]] = field(default_factory=list)
+    tags: list[tuple[str | None, ...]] = field(default_factory=list)
     count: list[int] = field(default_factory=list)
     ref: array[int] = field(default_factory=lambda: array("q"))
     places: list[str] = field(default_factory=list)
@@ -103,7 +103,7 @@ def _read_ways(path: Path) -> _Ways:
         nodes, get = way.nodes, way.tags.get
         count = len(nodes)
         ways.way_id.append(way.id)
-        ways.tags.append([get(tag) for tag in WAY_TAGS])
+        ways.tags.append(tuple(map(get, WAY_TAGS)))
         ways.count.append(count)
         ways.ref.extend([nodes[k].ref for k in range(count)])
         try:
