@@ -55,10 +55,13 @@ class OsmStreets:
 
 @dataclass(slots=True)
 class _Ways:
-    """Ways as they come from the file; `places` are lon and lat of the nodes, as hexadecimal."""
+    """Ways as they come from the file: all tags and all nodes one after the other.
+
+    `places` are lon and lat of the nodes, a text a way, as hexadecimal.
+    """
 
     way_id: list[int] = field(default_factory=list)
-    tags: list[tuple[str | None, ...]] = field(default_factory=list)
+    tags: list[str | None] = field(default_factory=list)
     count: list[int] = field(default_factory=list)
     ref: array[int] = field(default_factory=lambda: array("q"))
     places: list[str] = field(default_factory=list)
@@ -103,7 +106,7 @@ def _read_ways(path: Path) -> _Ways:
         nodes, get = way.nodes, way.tags.get
         count = len(nodes)
         ways.way_id.append(way.id)
-        ways.tags.append(tuple(map(get, WAY_TAGS)))
+        ways.tags.extend(map(get, WAY_TAGS))
         ways.count.append(count)
         ways.ref.extend([nodes[k].ref for k in range(count)])
         try:
@@ -128,10 +131,10 @@ def _as_arrays(ways: _Ways, bounds: tuple[float, float, float, float] | None) ->
     start = np.concatenate([[0], np.cumsum(count[order])]).astype(np.int64)
     first = (np.cumsum(count) - count)[order]
     at = np.arange(start[-1]) + np.repeat(first - start[:-1], count[order])
-    tags = zip(WAY_TAGS, zip(*ways.tags, strict=True), strict=True)
+    many = len(WAY_TAGS)
     return OsmStreets(
         way_id=way_id[order],
-        tags={tag: np.array(values, object)[order] for tag, values in tags},
+        tags={tag: np.array(ways.tags[k::many], object)[order] for k, tag in enumerate(WAY_TAGS)},
         ref_start=start,
         ref=np.frombuffer(ways.ref, np.int64)[at],
         lon=xy[at, 0],
