@@ -66,8 +66,8 @@ def how_near(bars: list[Bar]) -> list[str]:
     """Every line of the bar: measured, asked for, met."""
     met = sum(bar.met(bar.bar) for bar in bars)
     return ["## The bar and the goal: how near", "",
-            f"{met} of {len(bars)} lines are met. Ratios of W1 are medians of ratios taken in the "
-            "same round, of greenmap on two threads, with one thread beside it.", "",
+            f"{met} of {len(bars)} lines are met. Ratios are medians of ratios taken in the same "
+            "round, to greenmap on two threads, with one thread beside it.", "",
             "| | measured | on one thread | bar | met | goal | met |",
             "|---|---|---|---|---|---|---|", *(bar.row() for bar in bars), ""]  # fmt: skip
 
