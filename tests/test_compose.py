@@ -11,6 +11,8 @@ from hypothesis import settings as how
 from hypothesis import strategies as st
 from shapely import Point
 
+from greenmap.engine.csr import build_csr
+from greenmap.engine.search import distances
 from greenmap.model.profile import Profile
 from greenmap.network.attach import attach
 from greenmap.network.compose import compose
@@ -137,6 +139,38 @@ def test_splitting_edges_changes_no_walk(homes, places, others, name):
     alone, *_ = composed(name, points(*homes), points(*places))
     crowded, *_ = composed(name, points(*homes, *others), points(*places))
     assert np.array_equal(walks(alone), walks(crowded)[: len(homes)])
+
+
+def town_with(joined):
+    """The streets of the grid, cut wherever somebody joins an edge; names of nodes, of joints."""
+    grid, town = NETWORKS["grid"], nx.MultiGraph()
+    edge = np.concatenate([each.edge for each in joined])
+    at = np.concatenate([each.fraction for each in joined])
+    for e, (tail, head) in enumerate(zip(grid.tail.tolist(), grid.head.tolist(), strict=True)):
+        cuts = sorted({0.0, 1.0, *at[edge == e].tolist()})
+        name = [tail, *((e, cut) for cut in cuts[1:-1]), head]
+        mm = np.rint(np.array(cuts) * np.rint(grid.length_m[e] * 1000)).astype(int)
+        for k, length in enumerate(np.diff(mm).tolist()):
+            town.add_edge(name[k], name[k + 1], weight=length)
+    ends = {0.0: grid.tail, 1.0: grid.head}
+    return town, [[ends[f][e] if f in ends else (e, f)
+                   for e, f in zip(each.edge.tolist(), each.fraction.tolist(), strict=True)]
+                  for each in joined]  # fmt: skip
+
+
+@how(max_examples=40, deadline=None)
+@given(st.lists(SPOT, min_size=1, max_size=5), st.lists(SPOT, min_size=1, max_size=5))
+def test_walks_of_who_stands_on_edges_are_those_of_networkx(homes, places):
+    graph, *joined = composed("grid", points(*homes), points(*places))
+    town, (starts, doors) = town_with(joined)
+    legs = [np.rint(each.leg_m * 1000).astype(int) for each in joined]
+    reverse = build_csr(graph.n_nodes, graph.head, graph.tail, graph.ticks)
+    for d, door in enumerate(doors):
+        far = nx.single_source_dijkstra_path_length(town, door)
+        truth = [far[start] + legs[0][h] + legs[1][d] for h, start in enumerate(starts)]
+        found = distances(reverse, [graph.entrance_node[d]], [graph.entrance_ticks[d]],
+                          limit=10**9)  # fmt: skip
+        assert found[graph.home_node].tolist() == truth
 
 
 @how(max_examples=40, deadline=None)
