@@ -14,6 +14,9 @@ from greenmap.engine.csr import Array
 from greenmap.engine.kernel import kernel
 
 _CLEAR, _MOST = 0.01, 3.0
+_LEAVE = np.array([-1, 3, 0, 3, 1, -1, 0, 3, 2, 2, -1, 2, 1, 1, 0, -1], np.int8)
+"""By the corners inside, the side an outline leaves a cell by, where there is only one."""
+
 
 
 @kernel
@@ -36,51 +39,56 @@ def joins(value: Array, row: int, column: int, level: np.float32) -> bool:
 
 
 @kernel
+def unite(parent: Array, one: int, two: int) -> None:
+    """Make one part of two; the lower number stays."""
+    one, two = root_of(parent, one), root_of(parent, two)
+    parent[max(one, two)] = min(one, two)
+
+
+@kernel
 def label_parts(value: Array, level: np.float32, part: Array, parent: Array) -> None:
     """Number the points inside by the connected part they belong to; outside is -1."""
     height, width = value.shape
     used = 0
     for row in range(height):
+        left = -1
         for column in range(width):
-            part[row, column] = -1
             if value[row, column] > level:
+                part[row, column] = left = -1
                 continue
-            mine = -1
-            if column and part[row, column - 1] >= 0:
-                mine = part[row, column - 1]
-            for side in range(-1, 2):
-                if row == 0 or not 0 <= column + side < width or part[row - 1, column + side] < 0:
-                    continue
-                theirs = part[row - 1, column + side]
-                if mine == theirs:
-                    continue
-                if side and not joins(value, row - 1, column + min(side, 0), level):
-                    continue
-                if mine < 0:
-                    mine = theirs
-                else:
-                    one, two = root_of(parent, mine), root_of(parent, theirs)
-                    parent[max(one, two)] = min(one, two)
+            below = part[row - 1, column] if row else -1
+            mine = below if below >= 0 else left
+            if below >= 0 and left >= 0 and left != below:
+                unite(parent, left, below)
+            if below < 0 and row:  # else corners below are parts already known from beside
+                for side in (-1, 1):
+                    if not 0 <= column + side < width or part[row - 1, column + side] < 0:
+                        continue
+                    if not joins(value, row - 1, column + min(side, 0), level):
+                        continue
+                    corner = part[row - 1, column + side]
+                    if mine < 0:
+                        mine = corner
+                    elif mine != corner:
+                        unite(parent, mine, corner)
             if mine < 0:
                 mine = used
                 parent[used] = used
                 used += 1
-            part[row, column] = mine
+            part[row, column] = left = mine
 
 
 @kernel
 def crossing(
-    value: Array, row: int, column: int, side: int, level: np.float32, point: Array
+    value: Array, row: int, column: int, side: int, level: np.float32, points: Array, to: int
 ) -> None:
-    """Set `point` to where the outline crosses a side of a cell, in cells from the first point."""
-    dr, dc = (side == 2), (side == 1)  # the corner a side begins at, going its own way
-    horizontal = side == 0 or side == 2
-    one = value[row + dr, column + dc]
-    other = value[row + (dr if horizontal else 1), column + (1 if horizontal else dc)]
+    """Set a point to where the outline crosses a side of a cell, in cells from the first point."""
+    along, up = 1 - (side & 1), side & 1
+    row, column = row + (side == 2), column + (side == 1)  # the corner a side begins at
+    one, other = value[row, column], value[row + up, column + along]
     at = (level - one) / (other - one)
     at = min(max(at, np.float32(_CLEAR)), np.float32(1 - _CLEAR))
-    point[0] = column + (at if horizontal else dc)
-    point[1] = row + (dr if horizontal else at)
+    points[to, 0], points[to, 1] = column + at * along, row + at * up
 
 
 @kernel
@@ -94,11 +102,7 @@ def leave_by(code: int, side: int, joined: bool) -> int:
         return (1 if side == 0 else 3) if joined else (3 if side == 0 else 1)
     if code == 10:
         return (0 if side == 3 else 2) if joined else (0 if side == 1 else 2)
-    for step in range(1, 4):
-        to = (side + step) % 4
-        if not code >> to & 1 and code >> (to + 1) % 4 & 1:
-            return to
-    return -1
+    return int(_LEAVE[code])
 
 
 @kernel
@@ -124,9 +128,11 @@ def trace(
                 code |= (part[row, column + 1] >= 0) << 1 | (part[row + 1, column + 1] >= 0) << 2
             if code == 0 or code == 15:
                 continue
+            begins = code & ~(code >> 1 | (code & 1) << 3)  # sides an outline comes in by
+            if begins & ~seen[row, column] == 0:
+                continue
             for side in range(4):
-                begins = code >> side & 1 and not code >> (side + 1) % 4 & 1
-                if not begins or seen[row, column] >> side & 1:
+                if not (begins & ~seen[row, column]) >> side & 1:
                     continue
                 if rings + 1 >= ring_start.size:
                     return -1
@@ -137,13 +143,13 @@ def trace(
                     if used + 2 > points.shape[0]:
                         return -1
                     seen[r, c] |= np.uint8(1 << s)
-                    crossing(value, r, c, s, level, points[used])
+                    crossing(value, r, c, s, level, points, used)
                     used += 1
                     code = code_of(part, r, c)
                     s = leave_by(code, s, (code == 5 or code == 10) and joins(value, r, c, level))
                     r, c = r + (s == 2) - (s == 0), c + (s == 1) - (s == 3)
                     s = (s + 2) % 4
-                points[used] = points[first]
+                points[used, 0], points[used, 1] = points[first, 0], points[first, 1]
                 used += 1
                 rings += 1
                 ring_start[rings] = used

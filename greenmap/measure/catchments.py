@@ -77,7 +77,7 @@ def catchments(network: WalkNetwork, places: gpd.GeoDataFrame, *,
     threads = settings.current().threads
     lots = np.array_split(starts, max(1, min(4 * threads, len(places) // _LOT)))
     with ThreadPoolExecutor(threads) as pool:
-        draw = pool.map if len(lots) > 1 else map
+        draw = pool.map if threads > 1 and len(lots) > 1 else map
         areas = list(draw(lambda lot: _areas_around(streets, lot, limits, cell_m), lots))
     table = {"id": np.repeat(places.index.to_numpy(dtype=object), len(bands)),
              "profile": walker.id, "band_min": np.tile(np.asarray(bands, float), len(places))}
