@@ -91,7 +91,8 @@ def attach_all(network: WalkNetwork, homes: gpd.GeoDataFrame, amenities: gpd.Geo
 def reach(network: WalkNetwork, homes: gpd.GeoDataFrame, amenities: gpd.GeoDataFrame, *,
           profile: str | Profile = "adult", bands: Sequence[float] | None = None,
           search_limit: float | None = None, sets: Mapping[str, Mask] | None = None,
-          attachments: Attachments | None = None, without: Sequence[str] = ()) -> ReachTable:
+          attachments: Attachments | None = None, without: Sequence[str] = (),
+          memory_gb: float = 8.0) -> ReachTable:
     """Measure the walk from every home to the nearest place of every category.
 
     Parameters
@@ -115,6 +116,9 @@ def reach(network: WalkNetwork, homes: gpd.GeoDataFrame, amenities: gpd.GeoDataF
         From :func:`attach_all`. Default: made here, 100 m at most.
     without : sequence of str
         Hindrances taken away, see :func:`greenmap.network.price.price`.
+    memory_gb : float
+        What the search and its tables may hold, 10^9 bytes; categories are
+        searched in as many groups as that takes. Changes no number.
 
     Returns
     -------
@@ -145,7 +149,7 @@ def reach(network: WalkNetwork, homes: gpd.GeoDataFrame, amenities: gpd.GeoDataF
     sets = category_sets(amenities) if sets is None else sets
     place_id, sources, which, _ = lay_out_places(amenities, sets, graph)
     ticks, place, within = _search(reverse, sources, graph.home_node, len(sets), walker.unit,
-                                   limits, farthest)
+                                   limits, farthest, memory_gb)
     return ReachTable(
         profile=walker.id, unit=walker.unit, home_id=homes.index.to_numpy(dtype=object),
         place_id=place_id, categories=tuple(sets), bands=limits, search_limit=farthest,
@@ -213,20 +217,20 @@ def lay_out_places(amenities: gpd.GeoDataFrame, sets: Mapping[str, Mask], graph:
 
 
 def _search(reverse: Csr, sources: Sources, home_node: npt.NDArray[np.int64], n_sets: int,
-            unit: str, limits: tuple[float, ...], farthest: float
+            unit: str, limits: tuple[float, ...], farthest: float, memory_gb: float
             ) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.int32], npt.NDArray[np.uint16]]:
-    from greenmap.engine.counting import counts_and_nearest
+    from greenmap.engine.groups import tables_by_groups
 
     # Homes that name the same node share a row of the search.
     nodes, row_of_home = np.unique(home_node, return_inverse=True)
     rows = np.full(reverse.n_nodes, -1, np.int32)
     rows[nodes[nodes >= 0]] = np.flatnonzero(nodes >= 0)
     band_ticks = np.array([to_ticks(band, unit) for band in limits], np.uint32)
-    ticks, place, within = counts_and_nearest(
-        reverse, sources, categories=n_sets, rows=rows, n_rows=nodes.size, bands=band_ticks,
-        limit=to_ticks(farthest, unit), threads=settings.current().threads,
+    return tables_by_groups(
+        reverse, sources, categories=n_sets, rows=rows, n_rows=nodes.size, take=row_of_home,
+        bands=band_ticks, limit=to_ticks(farthest, unit), threads=settings.current().threads,
+        memory_gb=memory_gb,
     )
-    return ticks[row_of_home], place[row_of_home], within[row_of_home]
 
 
 def _walk_to_edge(reverse: Csr, network: WalkNetwork, homes: Attachment,
