@@ -1,7 +1,8 @@
 """Tables by groups of categories, so that what is held at a time stays within a memory.
 
 Categories are searched apart and no table depends on another, so the bytes are the same
-whatever the groups.
+whatever the groups. Places of a category that are too many to be counted at once, as in a
+province, are counted in portions.
 """
 
 from __future__ import annotations
@@ -9,9 +10,11 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from greenmap.engine.counting import counts_and_nearest
+from greenmap.engine.counting import MOST, counts_and_nearest
 from greenmap.engine.csr import Array, Csr
 from greenmap.engine.search import Sources
+from greenmap.errors import NetworkError
+from greenmap.units import UNREACHED
 
 _NODE, _ARC = 200, 40
 
@@ -52,32 +55,66 @@ def group_size(
     return int(min(max(at_a_time, 1), max(categories, 1)))
 
 
-def only(sources: Sources, first: int, last: int) -> tuple[Sources, Array]:
-    """Keep the categories from `first` to `last`, and the places of these.
+def portions(sources: Sources, categories: int, most: int) -> tuple[Array, Array, Array]:
+    """Share the places of each category out to portions of as many as a search can count.
 
     Parameters
     ----------
     sources : Sources
         Places.
-    first, last : int
-        Categories, `last` not included.
+    categories : int
+        Number of categories.
+    most : int
+        Places in a portion.
+
+    Returns
+    -------
+    category : array of int64 (c,)
+        Category of each portion; those of a category follow each other.
+    place, portion : array of int64
+        Which places are in which portion; lower numbers in earlier ones.
+
+    Examples
+    --------
+    >>> sources = Sources([0, 1, 2, 3], [4, 5, 6], [0, 0, 0], [0, 1, 2, 3], [1, 1, 1])
+    >>> [array.tolist() for array in portions(sources, 2, most=2)]
+    [[0, 1, 1], [0, 1, 2], [1, 1, 2]]
+    """
+    belongs = np.repeat(np.arange(sources.n_places), np.diff(sources.category_start))
+    pairs = np.unique(sources.category.astype(np.int64) * sources.n_places + belongs)
+    category, place = np.divmod(pairs, max(sources.n_places, 1))
+    size = np.bincount(category, minlength=categories)
+    needed = np.maximum(-(-size // most), 1)
+    rank = np.arange(pairs.size) - (np.cumsum(size) - size)[category]
+    portion = (np.cumsum(needed) - needed)[category] + rank // most
+    return np.repeat(np.arange(categories), needed), place, portion
+
+
+def only(sources: Sources, place: Array, category: Array) -> tuple[Sources, Array]:
+    """Keep some places in some categories.
+
+    Parameters
+    ----------
+    sources : Sources
+        Places.
+    place, category : array of int (c,)
+        Pairs wanted; the categories may be others than before.
 
     Returns
     -------
     sources : Sources
-        The same order; categories are counted from 0.
+        In the same order.
     number : array of int64
         Number each place had.
 
     Examples
     --------
     >>> sources = Sources([0, 1, 2], [7, 8], [0, 0], [0, 1, 2], [0, 1])
-    >>> kept, number = only(sources, 1, 2)
+    >>> kept, number = only(sources, np.array([1]), np.array([0]))
     >>> kept.node.tolist(), kept.category.tolist(), number.tolist()
     ([8], [0], [1])
     """
-    wanted = (sources.category >= first) & (sources.category < last)
-    place = np.repeat(np.arange(sources.n_places), np.diff(sources.category_start))[wanted]
+    order = np.argsort(place, kind="stable")
     number, categories = np.unique(place, return_counts=True)
     doors = np.diff(sources.entrance_start)
     kept = np.zeros(sources.n_places, bool)
@@ -85,7 +122,7 @@ def only(sources: Sources, first: int, last: int) -> tuple[Sources, Array]:
     entrance = np.repeat(kept, doors)
     return Sources(
         np.append(0, np.cumsum(doors[number])), sources.node[entrance], sources.ticks[entrance],
-        np.append(0, np.cumsum(categories)), sources.category[wanted] - first,
+        np.append(0, np.cumsum(categories)), category[order],
     ), number  # fmt: skip
 
 
@@ -112,7 +149,7 @@ def tables_by_groups(
     Raises
     ------
     NetworkError
-        As there.
+        As there, but only over 65,535 places of one category within the last band of one row.
 
     Examples
     --------
@@ -128,15 +165,27 @@ def tables_by_groups(
     step = group_size(reverse, categories=categories, rows=max(take.size, n_rows),
                       bands=bands.size, threads=threads, memory_gb=memory_gb)  # fmt: skip
     shape = take.size, categories
-    ticks, place = np.empty(shape, np.uint32), np.empty(shape, np.int32)
-    within = np.empty((*shape, bands.size), np.uint16)
-    for first in range(0, categories, step):
-        some = slice(first, min(first + step, categories))
-        part, number = only(sources, some.start, some.stop)
+    ticks, place = np.full(shape, UNREACHED, np.uint32), np.full(shape, -1, np.int32)
+    within = np.zeros((*shape, bands.size), np.uint16)
+    category, at, portion = portions(sources, categories, MOST)
+    for first in range(0, category.size, step):
+        some = category[first : first + step]
+        wanted = (portion >= first) & (portion < first + step)
+        part, number = only(sources, at[wanted], portion[wanted] - first)
         found = counts_and_nearest(
-            reverse, part, categories=some.stop - first, rows=rows, n_rows=n_rows, bands=bands,
+            reverse, part, categories=some.size, rows=rows, n_rows=n_rows, bands=bands,
             limit=limit, threads=threads,
         )  # fmt: skip
-        ticks[:, some], within[:, some] = found[0][take], found[2][take]
-        place[:, some] = np.append(number, -1).astype(np.int32)[found[1]][take]
+        number = np.append(number, -1).astype(np.int32)
+        for k, c in enumerate(some.tolist()):
+            walk = found[0][take, k]
+            nearer = walk < ticks[:, c]  # of a category's portions the first has the lower numbers
+            ticks[nearer, c] = walk[nearer]
+            place[nearer, c] = number[found[1][take, k]][nearer]
+            more = found[2][take, k]
+            before = within[:, c].copy()
+            within[:, c] += more
+            if (within[:, c] < before).any():
+                most = int((before.astype(np.int64) + more).max())
+                raise NetworkError("engine.too_many_places", category=c, found=most, top=MOST)
     return ticks, place, within

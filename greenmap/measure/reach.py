@@ -131,7 +131,7 @@ def reach(network: WalkNetwork, homes: gpd.GeoDataFrame, amenities: gpd.GeoDataF
         Unknown profile.
     NetworkError
         A ``node`` the network doesn't have; more than 65,535 places of one
-        category.
+        category within the last band of one home.
     """
     from greenmap.engine.csr import build_csr
     from greenmap.network.compose import compose
