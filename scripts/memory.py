@@ -56,7 +56,8 @@ def run(file: str, memory_gb: str, threads: str) -> None:
     digest = hashlib.sha256()
     for table in tables:
         digest.update(table.data)
-    print(group, f"{taken:.1f} {begin:.0f} {built:.0f} {own_peak_mb():.0f} {digest.hexdigest()[:12]}")
+    megabytes = f"{begin:.0f} {built:.0f} {own_peak_mb():.0f}"
+    print(group, f"{taken:.1f} {megabytes} {digest.hexdigest()[:12]}")
 
 
 def main() -> None:
