@@ -54,10 +54,7 @@ def kept(folder: str, key: Iterable[bytes], make: Callable[[], Made], *,
     ...           unpack=lambda found: int(found["sum"])) for _ in range(2)]
     [6, 6]
     """
-    digest = hashlib.sha256()
-    for part in key:
-        digest.update(len(part).to_bytes(8, "little") + part)
-    path = settings.current().cache_dir / folder / f"{digest.hexdigest()}.npz"
+    path = kept_path(folder, key)
     try:
         with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
             return unpack({name: file[name] for name in file.files})
@@ -71,6 +68,14 @@ def kept(folder: str, key: Iterable[bytes], make: Callable[[], Made], *,
     except OSError as error:
         _log.info("%s not kept: %s", folder, error)
     return made
+
+
+def kept_path(folder: str, key: Iterable[bytes]) -> Path:
+    """Return where a result of some key is kept, see :func:`kept`."""
+    digest = hashlib.sha256()
+    for part in key:
+        digest.update(len(part).to_bytes(8, "little") + part)
+    return settings.current().cache_dir / folder / f"{digest.hexdigest()}.npz"
 
 
 def _save(path: Path, arrays: Arrays) -> None:

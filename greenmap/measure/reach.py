@@ -72,13 +72,13 @@ def attach_all(network: WalkNetwork, homes: gpd.GeoDataFrame, amenities: gpd.Geo
         left on an island (:func:`greenmap.network.islands.islands`): whoever
         stands beside one joins the next street, if that is near enough.
     """
-    from greenmap.network.attach import attach
     from greenmap.network.islands import islands, mainland_edges, people_on_parts
+    from greenmap.network.kept import attach_kept
 
     def put(edges: Mask | None) -> Attachments:
         return Attachments(
-            attach(network, homes, limit_m=attach_limit_m, edges=edges),
-            attach(network, amenities, limit_m=attach_limit_m, edges=edges, public_only=True),
+            attach_kept(network, homes, limit_m=attach_limit_m, edges=edges),
+            attach_kept(network, amenities, limit_m=attach_limit_m, edges=edges, public_only=True),
         )
 
     first = put(None)

@@ -17,7 +17,7 @@ from greenmap.model.schema import first_few
 from greenmap.model.walk_network import WalkNetwork
 from greenmap.network.gates import count_hurdles, with_gates
 from greenmap.network.hurdles import WALL
-from greenmap.network.walls import with_barriers
+from greenmap.network.kept import with_barriers_kept
 from greenmap.read.barriers import read_barriers, read_compounds, read_gates
 from greenmap.read.osm_barriers import OsmBarriers, read_osm_barriers
 from greenmap.studies.datum_check import AUTO, check_gates_datum
@@ -73,7 +73,7 @@ def with_walls(text: StudyText, network: WalkNetwork | None, faults: Faults, *,
     barriers = make_barriers(
         network.crs, walls=own["barriers"], gates=own["gates"], compounds=own["compounds"],
         free_way=mapped.free_way if mapped is not None else (), at=text.study.get("at"))
-    return attempt(faults, lambda: with_barriers(network, barriers)) or network
+    return attempt(faults, lambda: with_barriers_kept(network, barriers)) or network
 
 
 def _stood_in(own: Mapping[str, list[gpd.GeoDataFrame]]) -> list[gpd.GeoSeries]:
