@@ -166,13 +166,13 @@ def _data(scene: _Scene, say: Say, lang: str) -> dict[str, Any]:
         **walls,
         "clauses": [_clause(scene, k, say, lang) for k in range(len(scene.clauses))],
         "first": _first_clause(scene),
-        "homes": _homes(scene),
+        "homes": layers.plain_json(_homes(scene)),
         "home_colours": palette.HOME_COLOURS,
         "isochrones": _isochrones(scene, bands),
         "bands": [{"fill": colour, "opacity": palette.RANGE_OPACITY,
                    "text": say("band", band=f"{band:g}")}
                   for band, colour in zip(bands, palette.band_colours(len(bands)), strict=True)],
-        "range_opacity": palette.RANGE_OPACITY, "places": places, "signs": signs,
+        "range_opacity": palette.RANGE_OPACITY, "places": layers.plain_json(places), "signs": signs,
         "outline": layers.features(scene.area),
         "dashes": "2 6" if is_hull(scene.area) else "8 4",
         "streets": layers.street_lines(study.network, scene.box, tolerance_m=scene.dot_m / 4,
@@ -193,7 +193,7 @@ def _routes(routes: Mapping[str, Any], say: Say) -> dict[str, Any]:
     names = ("walked", "straight", "legs", "climb", "wait", "gates", "none", "left_out", "click")
     told = {name: say(f"route_{name}", homes=routes["homes"], all=routes["all"])
             for name in names}
-    return {"routes": {**routes, "words": told}}
+    return {"routes": layers.plain_json({**routes, "words": told})}
 
 
 def _first_clause(scene: _Scene) -> int:

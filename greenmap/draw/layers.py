@@ -220,6 +220,14 @@ def to_json(value: Any) -> Json:
         return Json("{" + ",".join(f"{to_json(k)}:{to_json(v)}" for k, v in value.items()) + "}")
     if isinstance(value, list) and _holds_json(value):
         return Json("[" + ",".join(map(to_json, value)) + "]")
+    return plain_json(value)
+
+
+def plain_json(value: Any) -> Json:
+    """Return compact JSON of plain values, in which there is no :class:`Json`.
+
+    What is long is turned once and not searched; see :func:`to_json`.
+    """
     return Json(_ENCODER.encode(value))
 
 

@@ -161,13 +161,13 @@ def _trials(study: Study, name: str, attachments: Attachments, freed: Attachment
                      without=trial.without, bands=(farthest,), search_limit=farthest, sets=sets,
                      attachments=put)
 
-    tables = {}
     trials = list_trials(study.network, study.profiles[name], study.profiles["adult"])
-    for cause, trial in trials.items():
-        tables[cause] = walk(trial, attachments)
-        if "wall" in trial.without and freed is not attachments:
-            other = walk(trial, freed)
-            tables[cause] = replace(other, ticks=np.minimum(tables[cause].ticks, other.ticks))
+    tables = {cause: walk(trial, attachments) for cause, trial in trials.items()}
+    if freed is not attachments:
+        for cause, trial in trials.items():
+            if "wall" in trial.without:
+                other = walk(trial, freed)
+                tables[cause] = replace(other, ticks=np.minimum(tables[cause].ticks, other.ticks))
     return tables
 
 

@@ -8,6 +8,7 @@ enter one: from a node that touches a public edge no private edge can be walked 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -106,14 +107,12 @@ def compose(
     WalkGraph
         Edges blocked for the profile have no arcs: who stands on one reaches nothing.
     """
-    split_edge, split_at, joined = _split_points(network, homes, entrances)
+    joined, pieces, public, x, y = _ground(network, homes, entrances)
     home_at, entrance_at = joined[: len(homes.ids)], joined[len(homes.ids) :]
-    n_street = network.n_nodes + len(split_edge)
+    n_street = len(x)
     leaf = np.flatnonzero(homes.edge >= 0)
     home_node = home_at.copy()
     home_node[leaf] = n_street + np.arange(len(leaf))
-    pieces = _pieces(network, split_edge, split_at)
-    public = _public(network, pieces, n_street)
     start, to, leg_m = _further_legs(homes, home_node)
     nowhere = np.zeros(len(leaf) + len(start))
     arcs: list[Arcs] = [
@@ -129,7 +128,6 @@ def compose(
         ),
     ]
     tail, head, cost, edge, low, high = map(np.concatenate, zip(*arcs, strict=True))
-    x, y = _places(network, split_edge, split_at)
     return WalkGraph(
         tail=tail.astype(np.uint32),
         head=head.astype(np.uint32),
@@ -144,6 +142,21 @@ def compose(
         node_x=np.concatenate([x, x[home_at[leaf]]]),
         node_y=np.concatenate([y, y[home_at[leaf]]]),
     )
+
+
+@lru_cache(maxsize=1)
+def _ground(
+    network: WalkNetwork, homes: Attachment, entrances: Attachment
+) -> tuple[I8, Pieces, Bool, F8, F8]:
+    """What is alike for everybody who walks, so many searches in a row share it.
+
+    The node every attachment joins, the pieces of the edges, which nodes touch a public edge,
+    and where nodes lie.
+    """
+    split_edge, split_at, joined = _split_points(network, homes, entrances)
+    pieces = _pieces(network, split_edge, split_at)
+    x, y = _places(network, split_edge, split_at)
+    return joined, pieces, _public(network, pieces, len(x)), x, y
 
 
 def _further_legs(homes: Attachment, home_node: I8) -> tuple[I8, I8, F8]:

@@ -56,14 +56,14 @@ def read_osm_features(
     MissingFileError, UnreadableFileError
         As :func:`greenmap.read.osm_streets.read_osm_streets`.
     """
-    pairs = {key for key in keys if "=" in key}
-    plain = set(keys) - pairs
-    names_of = sorted({key.partition("=")[0] for key in keys})
+    pairs = {(key, value) for key, sign, value in (k.partition("=") for k in keys) if sign}
+    plain = {key for key in keys if "=" not in key}
+    names_of = sorted(plain | {key for key, _ in pairs})
     rows: dict[str, tuple[dict[str, str], str]] = {}
     lost: set[str] = set()
     with opened(path) as ordered:
         for name, tags, shape in _found(Path(path), ordered, names_of):
-            if plain.isdisjoint(tags) and pairs.isdisjoint(map("=".join, tags.items())):
+            if plain.isdisjoint(tags) and pairs.isdisjoint(tags.items()):
                 continue
             if shape is None:
                 lost.add(name)

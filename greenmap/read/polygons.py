@@ -93,7 +93,11 @@ def geodesic_areas(shapes: Any) -> npt.NDArray[np.float64]:
     12309
     """
     geod = Geod(ellps="WGS84")
-    return np.array([abs(geod.geometry_area_perimeter(shape)[0]) for shape in shapes])
+    given = np.asarray(shapes, dtype=object)
+    areas = np.zeros(len(given))
+    for row in np.flatnonzero(shapely.get_dimensions(given) > 0).tolist():  # points have none
+        areas[row] = abs(geod.geometry_area_perimeter(given[row])[0])
+    return areas
 
 
 def overlapping(polygons: gpd.GeoSeries, *, least_share: float = 0.01) -> pd.DataFrame:

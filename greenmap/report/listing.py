@@ -137,6 +137,23 @@ def list_checks(result: Assessment, lang: str) -> pd.DataFrame:
     return out[list(CHECKS)]
 
 
+def main_lists(result: Assessment, lang: str) -> dict[str, pd.DataFrame]:
+    """List coverage, gaps and checks, which stand in the workbook and in files of their own.
+
+    Parameters
+    ----------
+    result : Assessment
+    lang : {"zh", "en"}
+
+    Returns
+    -------
+    dict
+        ``coverage``, ``gaps``, ``checks``.
+    """
+    return {"coverage": list_coverage(result, lang), "gaps": list_gaps(result, lang),
+            "checks": list_checks(result, lang)}
+
+
 def list_facilities(result: Assessment, lang: str) -> pd.DataFrame:
     """List every facility row, also those of no category or not on the streets.
 
@@ -281,10 +298,14 @@ def _sources(result: Assessment, between: str) -> dict[str, str]:
     asked = [i for i in result.study.inputs if i.get("role") == "amenities"]
     everything = between.join(dict.fromkeys(str(i["name"]) for i in asked if i.get("name")))
     found = {}
+    said: dict[Any, set[str]] = {}
+    if "source" in table:
+        pairs = table[["category", "source"]].dropna().drop_duplicates()
+        for category, source in zip(pairs["category"], pairs["source"], strict=True):
+            said.setdefault(category, set()).add(str(source))
     for clause in result.study.standard.clauses:
-        rows = table["category"].isin(clause.categories)
-        said = table.loc[rows, "source"].dropna().astype(str) if "source" in table else ()
-        found[clause.id] = between.join(sorted(set(said))) or everything
+        names = set().union(*(said.get(category, ()) for category in clause.categories))
+        found[clause.id] = between.join(sorted(names)) or everything
     return found
 
 

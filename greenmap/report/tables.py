@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import repeat
 from math import inf
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ import pandas as pd
 
 from greenmap import i18n
 from greenmap.model.file_name import distinct_names
-from greenmap.model.study import ANSWERS, Assessment
+from greenmap.model.study import ANSWERS, Assessment, HomeAnswers
 from greenmap.report.columns import heading
 from greenmap.report.listing import words
 
@@ -156,19 +157,32 @@ def _reach_rows(result: Assessment, homes: npt.NDArray[np.int64], lang: str
         heads.append((name, i18n.text("term.beyond", lang, limit=f"{search:g}"),
                       i18n.text(f"term.unit_{clause.unit}", lang) if walked else "",
                       cell(clause.limit) if walked else ""))
-    waits = answers.value_no_waits
-    plain = [None if waits is None else waits[homes, k].tolist() for k in range(len(heads))]
-    columns = [[column.tolist() for column in (  # lists: far quicker to walk than arrays
-        answers.value[homes, k], answers.state[homes, k], answers.reason[homes, k],
-        answers.amenity_id[homes, k])] for k in range(len(heads))]
-    places: dict[object, str] = {None: ""}
-    for row, (home, unit) in enumerate(zip(ids, units, strict=True)):
-        for (clause_id, beyond, measure, limit), (value, state, reason, place), bare in zip(
-                heads, columns, plain, strict=True):
-            walk, name = value[row], place[row]
-            if name not in places:
-                places[name] = neutral(str(name))
-            yield (home, unit, clause_id, cell(walk) if walk < inf else "",
-                   beyond if walk == inf else "", measure, limit, within[state[row]],
-                   reasons[str(reason[row])], places[name],
-                   *(() if bare is None else (cell(bare[row]) if bare[row] < inf else "",)))
+    columns = [_told(answers, homes, k, reasons, within, *heads[k]) for k in range(len(heads))]
+    for row, head in enumerate(zip(ids, units, strict=True)):
+        for column in columns:
+            yield head + column[row]
+
+
+def _told(answers: HomeAnswers, homes: npt.NDArray[np.int64], k: int, reasons: dict[str, str],
+          within: list[str], clause_id: str, beyond: str, unit: str, limit: str
+          ) -> list[tuple[str, ...]]:
+    """What is told of each home for one clause, from the clause on."""
+    walks, nearest = answers.value[homes, k], answers.amenity_id[homes, k].tolist()
+    places = {place: "" if place is None else neutral(str(place)) for place in set(nearest)}
+    columns = [
+        repeat(clause_id), _numbers(walks),
+        [beyond if far else "" for far in (walks == inf).tolist()], repeat(unit), repeat(limit),
+        [within[state] for state in answers.state[homes, k].tolist()],
+        [reasons[str(reason)] for reason in answers.reason[homes, k].tolist()],
+        [places[place] for place in nearest]]
+    if answers.value_no_waits is not None:
+        columns.append(_numbers(answers.value_no_waits[homes, k]))
+    return list(zip(*columns, strict=False))
+
+
+def _numbers(values: npt.NDArray[np.float64]) -> list[str]:
+    """Cells of finite numbers; the others are empty. Most come many times."""
+    distinct, which = np.unique(values, return_inverse=True)
+    cells = np.array([cell(value) if value < inf else "" for value in distinct.tolist()], object)
+    told: list[str] = cells[which].tolist()
+    return told

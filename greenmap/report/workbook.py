@@ -26,7 +26,7 @@ from greenmap.report.edits_sheet import list_edits
 from greenmap.report.gates_sheet import list_gates
 from greenmap.report.groups_sheet import list_crowding, list_groups, list_worst
 from greenmap.report.items_sheet import list_items
-from greenmap.report.listing import list_checks, list_coverage, list_facilities, list_gaps, word
+from greenmap.report.listing import list_facilities, main_lists, word
 from greenmap.report.overview import Block, marks, overview
 from greenmap.report.people_sheet import list_people
 from greenmap.report.radius_sheet import list_radius
@@ -101,7 +101,8 @@ class _Book:
         return sheet
 
 
-def write_workbook(result: Assessment, path: str | Path, *, lang: str | None = None) -> Path:
+def write_workbook(result: Assessment, path: str | Path, *, lang: str | None = None,
+                   listed: Mapping[str, pd.DataFrame] | None = None) -> Path:
     """Write the workbook of an assessment.
 
     Parameters
@@ -111,6 +112,9 @@ def write_workbook(result: Assessment, path: str | Path, *, lang: str | None = N
         An ``.xlsx``, written in place.
     lang : {"zh", "en"}, optional
         Default: the study's.
+    listed : mapping of str to DataFrame, optional
+        From :func:`greenmap.report.listing.main_lists`, in the same language. Default: made
+        here.
 
     Returns
     -------
@@ -118,14 +122,15 @@ def write_workbook(result: Assessment, path: str | Path, *, lang: str | None = N
         `path`.
     """
     lang = lang or result.study.lang
-    coverage = list_coverage(result, lang)
+    listed = listed or main_lists(result, lang)
+    coverage = listed["coverage"]
     book = _Book(Path(path), result, lang)
     _put_blocks(book, book.sheet("overview", _PAGE), _HEAD_ROW + 1,
                 overview(result, coverage, lang))
     _write_matrix(book, coverage, lang)
     _write_table(book, "detail", coverage, freeze=3, hidden=("unit_id", "clause_id"))
-    _write_table(book, "gaps", list_gaps(result, lang), freeze=2, hidden=("clause_id",))
-    _write_table(book, "checks", list_checks(result, lang), freeze=2,
+    _write_table(book, "gaps", listed["gaps"], freeze=2, hidden=("clause_id",))
+    _write_table(book, "checks", listed["checks"], freeze=2,
                  hidden=("check_id", "clause_id", "data_source", "data_date"))
     if len(items := list_items(result, lang)):
         _write_table(book, "items", items, freeze=2, hidden=("clause_id",))

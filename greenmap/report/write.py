@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from secrets import token_hex
+
+import pandas as pd
 
 from greenmap import i18n
 from greenmap.errors import OutputError
@@ -13,15 +15,16 @@ from greenmap.model.release import is_public
 from greenmap.model.study import Assessment
 from greenmap.report.folder import MANIFEST, replace_file
 from greenmap.report.layers import write_homes, write_results, write_snaps
-from greenmap.report.listing import list_checks, list_coverage, list_gaps
+from greenmap.report.listing import main_lists
 from greenmap.report.radius_sheet import list_radius_homes
 from greenmap.report.tables import write_csv, write_reach
 
 
-def _write_workbook(result: Assessment, path: Path, lang: str) -> None:
+def _write_workbook(result: Assessment, path: Path, lang: str,
+                    listed: Mapping[str, pd.DataFrame] | None = None) -> None:
     from greenmap.report.workbook import write_workbook
 
-    write_workbook(result, path, lang=lang)
+    write_workbook(result, path, lang=lang, listed=listed)
 
 
 _WRITERS: dict[str, Callable[[Assessment, Path, str], None]] = {".xlsx": _write_workbook}
@@ -102,10 +105,10 @@ def write_tables(result: Assessment, folder: str | Path, *, lang: str | None = N
     """
     lang = lang or result.study.lang
     place = Path(folder)
-    _write_workbook(result, place / "gaps.xlsx", lang)
-    for name, listing in (("coverage", list_coverage), ("gaps", list_gaps),
-                          ("checks", list_checks)):
-        write_csv(listing(result, lang), place / f"{name}.csv", lang=lang)
+    listed = main_lists(result, lang)
+    _write_workbook(result, place / "gaps.xlsx", lang, listed)
+    for name, table in listed.items():
+        write_csv(table, place / f"{name}.csv", lang=lang)
     write_results(result, place / "results.gpkg")
     if not is_public(result.study):
         inside = place / i18n.text("report.internal_folder", lang)
