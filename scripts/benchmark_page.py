@@ -22,9 +22,10 @@ ABOUT = """# Benchmark
 `make bench` writes this page; {again}. **W1**: for every node of a street graph, the walk to the
 nearest place of each of {categories} categories, and the number of places of each category within
 5, 10 and 15 minutes, at {speed:g} m/min, in ticks of 1 ms; 15 minutes sharp counts as reached.
-Every tool gets the same graph in memory; building the graph, contraction and precomputing are not
-counted. What greenmap does per set of places (finding the skeleton of the graph, ordering the
-places) is counted, and so is what cityseer does (finding the street of each place).
+Every tool gets the same graph in memory; building the graph, the order of nodes greenmap keeps with
+it, contraction and precomputing are not counted. What greenmap does per set of places (finding the
+skeleton of the graph, ordering the places) is counted, and so is what cityseer does (finding the
+street of each place).
 
 Results are checked equal, cell by cell, before any time is taken{spot}. A tool that differs in any
 cell is timed only if why is known, and the page says it. Tools run in turn in one process; seconds

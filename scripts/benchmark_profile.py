@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import cProfile
 import pstats
-import statistics
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from benchmark_timing import in_turn
-from benchmark_tools import BANDS, PER_63000, asked, sources_of
+from benchmark_tools import asked, sources_of
 from benchmark_worlds import World
 
 TOP = 8
@@ -60,38 +58,37 @@ def by_time(stats: pstats.Stats, work: str, label: Callable[[str, str], str]) ->
             "| where | ms | share |", "|---|---|---|", *rows, ""]  # fmt: skip
 
 
+class Here:
+    """Does at once what would be handed to threads, which a profiler doesn't look into."""
+
+    def __init__(self, threads: int) -> None:
+        self.map = map
+
+    def __enter__(self) -> Here:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        return None
+
+
 def parts_of_w1(world: World) -> list[str]:
-    """Leave out one part of W1 after the other; the differences are what the parts take."""
-    from greenmap.engine.counting import counts, counts_and_nearest
+    """Functions and kernels of W1 on one thread."""
+    from greenmap.engine import counting
     from greenmap.engine.csr import build_csr
-    from greenmap.engine.rounds import reach_sets
     from greenmap.engine.search import source_nodes
     from greenmap.engine.skeleton import build_skeleton
 
     graph = build_csr(world.n, *world.arcs)
-    sources, kept = sources_of(world.place, world.category), np.arange(world.n)
-    given = asked(world)
-    keep = source_nodes(graph, sources)
-    skeleton = build_skeleton(graph, keep=keep, rows=kept)
-    node = np.unique(skeleton.number[world.place])
-
-    def count() -> object:
-        return counts(graph, sources, **{k: v for k, v in given.items() if k != "limit"})
-
-    parts = {
-        "finding the skeleton": lambda: build_skeleton(graph, keep=keep, rows=kept),
-        "searching it, and listing what is reached": lambda: reach_sets(
-            skeleton.graph, node, limit=BANDS[-1]),
-        "counting without nearest, whole": count,
-        "all of W1": lambda: counts_and_nearest(graph, sources, **given),
-    }  # fmt: skip
-    timed = in_turn(parts, 5)
-    rows = [f"| {name} | {1000 * statistics.median(all_of):.1f} |"
-            for name, all_of in timed.taken.items()]  # fmt: skip
-    reached = reach_sets(skeleton.graph, node, limit=BANDS[-1])[1].size
-    return [
-        f"Where the time goes in W1, {world.name}, on one thread: {len(PER_63000)} categories are "
-        f"searched at once on a skeleton of {skeleton.graph.n_nodes:,} of {world.n:,} nodes, from "
-        f"{node.size:,} nodes with places; they reach {reached:,} of its nodes, and all others "
-        f"hang on it.", "", "| part | ms |", "|---|---|", *rows, "",
-    ]  # fmt: skip
+    sources, given = sources_of(world.place, world.category), asked(world)
+    counting.counts_and_nearest(graph, sources, **given)
+    pool, counting.ThreadPoolExecutor = counting.ThreadPoolExecutor, Here
+    try:
+        lines = hot_spots(lambda: counting.counts_and_nearest(graph, sources, **given),
+                          f"W1, {world.name}, on one thread")  # fmt: skip
+    finally:
+        counting.ThreadPoolExecutor = pool
+    skeleton = build_skeleton(graph, keep=source_nodes(graph, sources), rows=given["rows"])
+    searches = np.unique(np.stack([world.place, world.category]), axis=1).shape[1]
+    return [*lines, f"There are {searches:,} searches, one for each door and category, on a "
+            f"skeleton of {skeleton.graph.n_nodes:,} of {world.n:,} nodes; all others hang on it.",
+            ""]  # fmt: skip

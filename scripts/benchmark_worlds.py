@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import sys
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -62,6 +63,7 @@ def helsinki() -> Path:
     return Path(found.origin).parent / "data" / "Helsinki.osm.pbf"
 
 
+@cache
 def read_world(pbf: Path) -> World:
     """Streets open to everybody, the largest part, simplified to junctions and dead ends."""
     from greenmap.engine.csr import build_csr
