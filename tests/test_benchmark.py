@@ -231,8 +231,10 @@ def test_other_works_check_their_answers_on_a_small_town(capsys):
     part = edits(town(), count=10)
     assert "equal to a full run" in part.lines[2]
     assert [(bar.bar, bar.cost) for bar in part.bars] == [(1, True), (5, True)]
-    # one search for each door and category, on a skeleton of no more than the 64 nodes
-    assert any("count_places" in line for line in parts_of_w1(town()))
+    lines = parts_of_w1(town())
+    assert "W1, town, on one thread" in lines[0]
+    assert any(line.startswith("| greenmap.engine.") for line in lines)
+    assert "of 64 nodes" in lines[-2]
 
 
 def test_memory_is_that_of_a_process_of_its_own(tmp_path):
