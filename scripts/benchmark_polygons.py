@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tarfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -59,7 +59,9 @@ class Ground:
 
         put = type(self.put)(*(getattr(self.put, name)[:first] for name in
                                ("ids", "edge", "fraction", "node", "leg_m", "status")))  # fmt: skip
-        lay_out, module.lay_out_streets = module.lay_out_streets, lambda *given: self.laid
+        graph, *rest = self.laid
+        laid = replace(graph, entrance_node=graph.entrance_node[:first]), *rest
+        lay_out, module.lay_out_streets = module.lay_out_streets, lambda *given: laid
         try:
             with settings.use(threads=threads):
                 return module.catchments(self.network, self.origins.iloc[:first],

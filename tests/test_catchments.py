@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 import shapely
 from measure_world import LAT, LON, STEP, line_network, places_at
 from pyproj import Transformer
 from test_what_if import grid_network, table_of
 
 from greenmap import settings
+from greenmap.engine import areas
+from greenmap.engine.csr import build_csr
+from greenmap.errors import NetworkError
 from greenmap.measure.catchments import catchments
 
 
@@ -55,3 +59,22 @@ def test_threads_and_the_order_of_places_change_no_catchment():
         assert shuffled.equals(given[threads].iloc[rows].reset_index(drop=True))
     assert given[1].equals(given[2]) and given[1].equals(given[5])
     assert given[1].geometry.nunique() > 20
+
+
+def test_what_there_is_no_room_for_is_drawn_anew(monkeypatch):
+    places = table_of(np.random.default_rng(3).uniform(-1, 5, (12, 2)).round(2).tolist(), "place")
+    given = catchments(grid_network(), places, bands_min=(2, 4)).to_wkb()
+    make_queue = areas.make_queue
+    monkeypatch.setattr(areas, "_POINTS", 64)
+    monkeypatch.setattr(areas, "_RINGS", 1)
+    monkeypatch.setattr(areas, "make_queue", lambda graph, limit, room: make_queue(
+        graph, limit, room=room // 60))
+    with settings.use(threads=1):
+        assert catchments(grid_network(), places, bands_min=(2, 4)).to_wkb().equals(given)
+
+
+def test_sources_and_limits_that_do_not_fit_are_refused():
+    graph = build_csr(2, [0], [1], [5])
+    for node, limit in ((2, 5), (0, -1)):
+        with pytest.raises(NetworkError):
+            areas.outlines_around(graph, [node], [0], None, limits=[limit], cell_m=10, reach_m=25)

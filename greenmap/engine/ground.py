@@ -18,7 +18,7 @@ from greenmap.units import UNREACHED
 
 _FAR = 1e4
 _SHORT = 8.0  # cells
-_NONE = np.empty((0, 0), np.float32)
+EVERYWHERE = (-np.inf, -np.inf, np.inf, np.inf)
 
 
 class Grid(NamedTuple):
@@ -289,21 +289,23 @@ def box_of(nodes: Array, fronts: tuple[Array, ...]) -> tuple[float, ...]:
     return west, south, east, north
 
 
+@kernel
 def reached_ground(
-    label: Array, limit: int, nodes: Array, fronts: Fronts, grid: Grid, width_m: float
-) -> Array:
+    label: Array, limit: np.uint64, nodes: Array, fronts: tuple[Array, ...], grid: Grid,
+    width_m: float,
+) -> Array:  # fmt: skip
     """Return how far each point is from the reached parts of the streets, cut at the limit.
 
     Parameters
     ----------
     label : array of uint32 (n,)
         Walk at each node, 0xFFFFFFFF = not reached.
-    limit : int
+    limit : uint64
         Ticks; the limit itself counts as reached.
     nodes : array of uint32
         The nodes reached.
-    fronts : Fronts
-        Pieces of street.
+    fronts : tuple of arrays
+        Pieces of street, of :class:`Fronts`.
     grid : Grid
         The points; those at its edge are outside.
     width_m : float
@@ -314,11 +316,11 @@ def reached_ground(
     array of float32 (height, width), cells
         Distances up to `width_m` and a cell more; what is farther is at least that far.
     """
-    ground = Ground(np.full((grid.height, grid.width), _FAR * _FAR, np.float32), _NONE, 0.0)
-    given = read_only(label, np.uint32), np.uint64(limit), read_only(nodes, np.uint32)
+    square = np.full((grid.height, grid.width), np.float32(_FAR * _FAR))
+    ground = Ground(square, np.empty((0, 0), np.float32), 0.0)
     # Outlines look at points inside, up to `width_m`, and at their neighbours.
-    stamp_reached(*given, fronts.arrays, grid, width_m + 1.01 * grid.cell_m, ground)
-    return np.sqrt(ground.square)
+    stamp_reached(label, limit, nodes, fronts, grid, width_m + 1.01 * grid.cell_m, ground)
+    return np.sqrt(square)
 
 
 def walked_ground(
@@ -346,6 +348,20 @@ def walked_ground(
     return np.sqrt(ground.square), ground.walk
 
 
+@kernel
+def lay_grid(
+    box: tuple[float, ...], cell_m: float, width_m: float, bounds: tuple[float, ...]
+) -> Grid:
+    """Lay a grid around a box, inside some bounds; 0 points wide if nothing is left."""
+    west, south = max(box[0] - width_m, bounds[0]), max(box[1] - width_m, bounds[1])
+    east, north = min(box[2] + width_m, bounds[2]), min(box[3] + width_m, bounds[3])
+    if not (west <= east and south <= north):
+        return Grid(0.0, 0.0, cell_m, 0, 0)
+    left, below = int(np.floor(west / cell_m)) - 1, int(np.floor(south / cell_m)) - 1
+    right, above = int(np.ceil(east / cell_m)) + 1, int(np.ceil(north / cell_m)) + 1
+    return Grid(left * cell_m, below * cell_m, cell_m, right - left + 1, above - below + 1)
+
+
 def grid_around(
     nodes: Array, fronts: Fronts, *, cell_m: float, width_m: float,
     bounds: tuple[float, float, float, float] | None = None,
@@ -368,13 +384,6 @@ def grid_around(
     Grid or None
         None if there is nothing inside.
     """
-    west, south, east, north = box_of(read_only(nodes, np.uint32), fronts.arrays)
-    box = [west - width_m, south - width_m, east + width_m, north + width_m]
-    if bounds is not None:
-        box = [*np.maximum(box[:2], bounds[:2]), *np.minimum(box[2:], bounds[2:])]
-    if not np.isfinite(box).all() or box[0] > box[2] or box[1] > box[3]:
-        return None
-    left, below = (int(np.floor(at / cell_m)) - 1 for at in box[:2])
-    right, above = (int(np.ceil(at / cell_m)) + 1 for at in box[2:])
-    return Grid(left * float(cell_m), below * float(cell_m), float(cell_m), right - left + 1,
-                above - below + 1)  # fmt: skip
+    box = box_of(read_only(nodes, np.uint32), fronts.arrays)
+    grid = lay_grid(box, float(cell_m), float(width_m), bounds or EVERYWHERE)
+    return grid if grid.width else None

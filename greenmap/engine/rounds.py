@@ -13,7 +13,7 @@ from greenmap.engine.settle import Queue, make_queue, settle
 from greenmap.units import UNREACHED
 
 _LOT = 256  # searches, at least, for a thread to be worth its start
-_ROOM = 1 << 14
+_ROOM = 1 << 16
 
 class Rounds:
     """Many bounded searches in one graph, each with the same labels and queue.

@@ -4,29 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 
 from greenmap import settings
-from greenmap.measure.isochrones import (
-    CELL_M,
-    REACH_M,
-    lay_out_streets,
-    multipolygons,
-    outline_of,
-)
+from greenmap.measure.isochrones import CELL_M, REACH_M, lay_out_streets, multipolygons
 from greenmap.model.attachment import Attachment
 from greenmap.model.profile import Profile, load_profile
 from greenmap.model.walk_network import WalkNetwork
-from greenmap.units import to_ticks
-
-if TYPE_CHECKING:
-    from greenmap.engine.csr import Csr
-    from greenmap.engine.ground import Fronts
-    from greenmap.network.compose import WalkGraph
+from greenmap.units import UNREACHED, to_ticks
 
 _LOT = 8  # places, at least, for a thread to be worth its start
 
@@ -66,39 +54,25 @@ def catchments(network: WalkNetwork, places: gpd.GeoDataFrame, *,
     ProfileError
         Unknown profile.
     """
+    from greenmap.engine.areas import outlines_around
     from greenmap.network.attach import attach
 
     walker = load_profile(profile) if isinstance(profile, str) else profile
     put = attachment or attach(network, places, public_only=True)
-    streets = lay_out_streets(network, walker, put)
+    graph, reverse, fronts = lay_out_streets(network, walker, put)
     bands = sorted(bands_min)
     limits = [to_ticks(band, walker.unit) for band in bands]
-    starts = np.where(put.attached, np.arange(len(places)), -1)
+    node = np.where(put.attached, graph.entrance_node, UNREACHED)
     threads = settings.current().threads
-    lots = np.array_split(starts, max(1, min(4 * threads, len(places) // _LOT)))
+
+    def draw(rows: npt.NDArray[np.int64]) -> npt.NDArray[np.object_]:
+        return multipolygons(outlines_around(
+            reverse, node[rows], graph.entrance_ticks[rows], fronts, limits=limits,
+            cell_m=cell_m, reach_m=REACH_M))
+
+    lots = np.array_split(np.arange(len(places)), max(1, min(4 * threads, len(places) // _LOT)))
     with ThreadPoolExecutor(threads) as pool:
-        draw = pool.map if threads > 1 and len(lots) > 1 else map
-        areas = list(draw(lambda lot: _areas_around(streets, lot, limits, cell_m), lots))
+        areas = list((pool.map if threads > 1 and len(lots) > 1 else map)(draw, lots))
     table = {"id": np.repeat(places.index.to_numpy(dtype=object), len(bands)),
              "profile": walker.id, "band_min": np.tile(np.asarray(bands, float), len(places))}
     return gpd.GeoDataFrame(table, geometry=np.concatenate(areas), crs=network.crs)
-
-
-def _areas_around(streets: tuple[WalkGraph, Csr, Fronts], rows: npt.NDArray[np.int64],
-                  limits: Sequence[int], cell_m: float) -> npt.NDArray[np.object_]:
-    """Draw what lies around some entrances, within each limit; row -1 has nothing around it."""
-    from greenmap.engine.ground import grid_around, reached_ground
-    from greenmap.engine.rounds import Rounds
-
-    graph, reverse, fronts = streets
-    outlines, rounds = [], Rounds(reverse, limits[-1])
-    for row in rows.tolist():
-        at = slice(row, row + 1) if row >= 0 else slice(0, 0)
-        nodes = rounds.search(graph.entrance_node[at], graph.entrance_ticks[at])
-        grid = grid_around(nodes, fronts, cell_m=cell_m, width_m=REACH_M + 1.5 * cell_m)
-        for limit in limits:
-            value = np.full((2, 2), np.inf, np.float32) if grid is None else reached_ground(
-                rounds.label, limit, nodes, fronts, grid, REACH_M)
-            first = (0.0, 0.0) if grid is None else (grid.x0, grid.y0)
-            outlines.append(outline_of(value, REACH_M / cell_m, first, cell_m))
-    return multipolygons(outlines)

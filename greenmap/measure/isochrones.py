@@ -9,7 +9,7 @@ band contains every shorter one; ground enclosed but not reached stays a hole.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
@@ -23,6 +23,7 @@ from greenmap.model.walk_network import WalkNetwork
 from greenmap.units import UNREACHED, to_ticks
 
 if TYPE_CHECKING:
+    from greenmap.engine.areas import Outlines
     from greenmap.engine.csr import Csr
     from greenmap.engine.ground import Fronts
     from greenmap.network.compose import WalkGraph
@@ -33,23 +34,6 @@ REACH_M = 25.0
 
 CELL_M = 10.0
 _FAR = 1e4
-
-
-class Outline(NamedTuple):
-    """The rim of an area: closed rings.
-
-    Parameters
-    ----------
-    points : (k, 2) array, metres
-    size : (r,) array of int
-        Points of each ring.
-    part : (r,) array of int
-        Connected part each ring bounds; the one that goes against the clock is its outer one.
-    """
-
-    points: npt.NDArray[np.float64]
-    size: npt.NDArray[np.int64]
-    part: npt.NDArray[np.int64]
 
 
 def isochrones(network: WalkNetwork, places: gpd.GeoDataFrame, *,
@@ -184,50 +168,35 @@ def polygons_of(value: npt.NDArray[np.float32], level: float, first: tuple[float
     MultiPolygon
         Ordered by their first point, row by row.
     """
-    outline = outline_of(value, level, first, cell_m)
-    return multipolygons([outline])[0]
-
-
-def outline_of(value: npt.NDArray[np.float32], level: float, first: tuple[float, float],
-               cell_m: float) -> Outline:
-    """Trace the rim of the parts of a grid where a value is at most `level`.
-
-    Parameters
-    ----------
-    value, level, first, cell_m
-        As for :func:`polygons_of`.
-
-    Returns
-    -------
-    Outline
-    """
+    from greenmap.engine.areas import Outlines
     from greenmap.engine.outline import trace_outline
 
     points, start, part = trace_outline(value, level)
-    return Outline(points * cell_m + first, np.diff(start), part)
+    rings = np.array([part.size])
+    return multipolygons(Outlines(points * cell_m + first, np.diff(start), part, rings))[0]
 
 
-def multipolygons(outlines: Sequence[Outline]) -> npt.NDArray[np.object_]:
-    """Make the polygons of many outlines at once.
+def multipolygons(outlines: Outlines) -> npt.NDArray[np.object_]:
+    """Make the polygons of many areas at once.
 
     Parameters
     ----------
-    outlines : sequence of Outline
-        May be empty ones.
+    outlines : Outlines
+        Areas may be without rings.
 
     Returns
     -------
     array of MultiPolygon
-        One per outline; its polygons ordered by their first point, row by row.
+        One per area; its polygons ordered by their first point, row by row.
     """
-    areas = np.full(len(outlines), shapely.MultiPolygon(), object)
-    if not any(outline.part.size for outline in outlines):
+    areas = np.full(outlines.rings.size, shapely.MultiPolygon(), object)
+    if not outlines.part.size:
         return areas
-    points, size, part = map(np.concatenate, zip(*outlines, strict=True))
-    owner = np.repeat(np.arange(len(outlines)), [outline.part.size for outline in outlines])
-    rings = shapely.linearrings(points, indices=np.repeat(np.arange(size.size), size))
-    order = np.lexsort((~shapely.is_ccw(rings), part, owner))  # each part's outer ring first
-    part, owner = part[order], owner[order]
+    size, owner = outlines.size, np.repeat(np.arange(areas.size), outlines.rings)
+    rings = shapely.linearrings(outlines.points, indices=np.repeat(np.arange(size.size), size))
+    # Each part's outer ring comes first.
+    order = np.lexsort((~shapely.is_ccw(rings), outlines.part, owner))
+    part, owner = outlines.part[order], owner[order]
     fresh = np.append(True, (np.diff(part) != 0) | (np.diff(owner) != 0))
     polygons = shapely.polygons(rings[order], indices=np.cumsum(fresh) - 1)
     there, of = np.unique(owner[fresh], return_inverse=True)
