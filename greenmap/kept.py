@@ -8,10 +8,13 @@ be written costs time and is no error.
 from __future__ import annotations
 
 import hashlib
+import io
 import logging
 import os
+import struct
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from pathlib import Path
@@ -56,11 +59,10 @@ def kept(folder: str, key: Iterable[bytes], make: Callable[[], Made], *,
     """
     path = kept_path(folder, key)
     try:
-        with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
-            return unpack({name: file[name] for name in file.files})
+        return unpack(read_arrays(path))
     except FileNotFoundError:
         pass
-    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
+    except (OSError, ValueError, KeyError, TypeError) as error:
         _log.info("%s made anew: %s", folder, error)
     made = make()
     try:
@@ -76,6 +78,35 @@ def kept_path(folder: str, key: Iterable[bytes]) -> Path:
     for part in key:
         digest.update(len(part).to_bytes(8, "little") + part)
     return settings.current().cache_dir / folder / f"{digest.hexdigest()}.npz"
+
+
+def read_arrays(path: Path) -> dict[str, np.ndarray[Any, Any]]:
+    """Read the arrays of a ``.npz`` file, never an object.
+
+    Parameters
+    ----------
+    path : path
+        As NumPy writes them.
+
+    Returns
+    -------
+    dict of array
+        By name.
+
+    Raises
+    ------
+    OSError
+        The file can't be read.
+    ValueError
+        It is damaged: each array is read whole before it is looked at, and so is its checksum.
+    """
+    try:
+        with path.open("rb") as raw, zipfile.ZipFile(raw) as file:
+            parts = {name: io.BytesIO(file.read(name)) for name in file.namelist()}
+    except (zipfile.BadZipFile, EOFError, RuntimeError, struct.error, zlib.error) as error:
+        raise ValueError(f"{type(error).__name__}: {error}") from error
+    return {name.removesuffix(".npy"): np.lib.format.read_array(part, allow_pickle=False)
+            for name, part in parts.items()}
 
 
 def _save(path: Path, arrays: Arrays) -> None:

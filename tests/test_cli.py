@@ -87,10 +87,15 @@ def test_a_console_that_lacks_signs_prints_question_marks(page):
     assert ("通用核对表" in out.stdout.decode(page)) == (page == "gbk")
 
 
-def test_help_comes_quickly():
-    began = time.perf_counter()
-    subprocess.run([sys.executable, "-m", "greenmap", "--help"], capture_output=True, check=True)
-    assert time.perf_counter() - began <= 0.6
+@pytest.mark.parametrize(("command", "limit_s"), [
+    (["-c", "import greenmap"], 0.5), (["-m", "greenmap", "--help"], 0.6)])  # fmt: skip
+def test_the_start_is_quick(command, limit_s):
+    taken = []
+    for _ in range(5):  # the least tells what it takes, the others how busy the machine is
+        began = time.perf_counter()
+        subprocess.run([sys.executable, *command], capture_output=True, check=True)
+        taken.append(time.perf_counter() - began)
+    assert min(taken) <= limit_s
 
 
 @pytest.fixture(scope="module")

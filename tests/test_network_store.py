@@ -71,6 +71,30 @@ def test_the_cache_is_used_and_a_broken_one_is_made_anew(tmp_path):
         assert other.crs == "EPSG:32648"
 
 
+def test_wherever_a_byte_is_wrong_the_network_is_made_anew(tmp_path):
+    chance = np.random.default_rng(1)
+    with settings.use(cache_dir=tmp_path / "cache"):
+        first = read_network(WORLDS / "line.osm")
+        (kept,) = (tmp_path / "cache" / "networks").iterdir()
+        raw = np.frombuffer(kept.read_bytes(), np.uint8)
+        for at in chance.integers(0, raw.size, 60).tolist():
+            broken = raw.copy()
+            broken[at] ^= 1 << chance.integers(0, 8)
+            kept.write_bytes(broken.tobytes())
+            same(read_network(WORLDS / "line.osm"), first)
+
+
+def test_a_foreign_file_in_the_cache_is_made_anew(tmp_path):
+    with settings.use(cache_dir=tmp_path / "cache"):
+        first = read_network(WORLDS / "line.osm")
+        (kept,) = (tmp_path / "cache" / "networks").iterdir()
+        np.savez(kept, other=np.arange(3))
+        same(read_network(WORLDS / "line.osm"), first)
+        kept.unlink()
+        kept.mkdir()  # it can't be kept, nor read
+        same(read_network(WORLDS / "line.osm"), first)
+
+
 def test_a_changed_file_of_the_same_name_is_read_anew(tmp_path):
     street = tmp_path / "streets.osm"
     with settings.use(cache_dir=tmp_path / "cache"):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-import zipfile
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ import numpy as np
 import shapely
 
 from greenmap.errors import MissingFileError, NetworkError
+from greenmap.kept import read_arrays
 from greenmap.model.barrier import Barriers
 from greenmap.model.walk_network import WalkNetwork
 from greenmap.network.digest import content_digest
@@ -72,8 +72,8 @@ def load_network(path: str | Path, *, check: bool = True) -> WalkNetwork:
     path : path
         ``.npz`` file.
     check : bool
-        Compare the content with its digest, too. Without, damage is found by the checksums of
-        the file itself; only a file that somebody wrote anew with other content isn't.
+        Compare the content with its digest, too. Damage is found without by the checksums of
+        the file itself; other content that somebody wrote into it isn't.
 
     Returns
     -------
@@ -90,8 +90,7 @@ def load_network(path: str | Path, *, check: bool = True) -> WalkNetwork:
     if not path.is_file():
         raise MissingFileError("network.file_missing", file=str(path))
     try:
-        with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in file.files}
+        arrays = read_arrays(path)
         about = json.loads(arrays.pop("about").tobytes())
         if about.pop("format") != FORMAT:
             raise ValueError("format")
@@ -105,8 +104,7 @@ def load_network(path: str | Path, *, check: bool = True) -> WalkNetwork:
         network = WalkNetwork(extent=extent, **arrays, **about)
         if check and content_digest(network) != network.digest:
             raise ValueError("digest")
-    except (ValueError, TypeError, KeyError, OSError, EOFError, zipfile.BadZipFile,
-            shapely.errors.ShapelyError) as error:  # fmt: skip
+    except (ValueError, TypeError, KeyError, OSError, shapely.errors.ShapelyError) as error:
         raise NetworkError(
             "network.store_damaged", file=path.name, detail=f"{type(error).__name__}: {error}"
         ) from error
