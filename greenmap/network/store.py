@@ -90,7 +90,7 @@ def load_network(path: str | Path, *, check: bool = True) -> WalkNetwork:
     if not path.is_file():
         raise MissingFileError("network.file_missing", file=str(path))
     try:
-        arrays = read_arrays(path)
+        arrays: dict[str, Any] = read_arrays(path)
         about = json.loads(arrays.pop("about").tobytes())
         if about.pop("format") != FORMAT:
             raise ValueError("format")
