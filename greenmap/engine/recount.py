@@ -157,18 +157,18 @@ def split(
     enough to lie within the limit of the others; what makes fewest searches is taken.
     """
     to_row, to_place = rows.walk[1 - way], places.walk[way]
-    n, searches = 0, 0
-    for m in range(count[0]):
-        searches += is_new(rows, m)
-    n, fewest, best = count[0], searches, (count[0], 0)
-    for m in range(count[1]):
-        searches += is_new(places, m)
-        rest = np.uint64(0) if m + 1 == count[1] else np.uint64(to_place[places.chosen[m + 1]])
-        while n > 0 and (m + 1 == count[1] or to_row[rows.chosen[n - 1]] + least + rest > limit):
+    n, searches, best = count[0], 0, (0, 0)
+    for k in range(n):
+        searches += is_new(rows, k)
+    fewest = searches + 1
+    for m in range(count[1] + 1):
+        searches += m > 0 and is_new(places, m - 1)
+        rest = least if m == count[1] else least + to_place[places.chosen[m]]
+        while n > 0 and (m == count[1] or to_row[rows.chosen[n - 1]] + rest > limit):
             n -= 1
             searches -= is_new(rows, n)
         if searches < fewest:
-            fewest, best = searches, (n, m + 1)
+            fewest, best = searches, (n, m)
     return best
 
 

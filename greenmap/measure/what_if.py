@@ -37,7 +37,8 @@ class WhatIf(LiveReach):
     -----
     Adding or removing a place is one search within the longest band. For a street, bounded
     searches from its two ends tell which places and which homes lie on either side of the
-    change; only the smaller of both sets is searched again. Nearest places are kept up to
+    change, and what a walk along the street takes; what it takes without the street is searched
+    from as few of both as will do, and only towards the others. Nearest places are kept up to
     date by finding the homes whose shortest way led through the edit (Ramalingam and Reps,
     *J. Algorithms* 21, 1996).
     """
