@@ -34,7 +34,8 @@ runs once. *Slower by* is the median over rounds of its time over that of greenm
 the same round. scipy and networkx run on one thread, pandana and cityseer on all cores. The osmnx
 recipe, one `nx.ego_graph` per node, is run and checked for {recipe} nodes drawn with a fixed seed,
 and its time scaled to all of them. Peak memory is that of a process of its own, libraries and
-graph included. A *pair* is a node that has a place of one node within 15 minutes.
+graph included, the lists the graph is made from let go. A *pair* is a node that has a place of one
+node within 15 minutes.
 A load average well above the threads in use means that others worked on the machine meanwhile:
 ratios taken in turn hold better than seconds then, and two threads show less than they can.
 

@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 from benchmark_timing import Bar, Timed, in_turn, own_peak_mb, say
-from benchmark_tools import BANDS, BOTH, OURS, PER_63000, TOOLS, UNREACHED, Tables, drawn
+from benchmark_tools import BANDS, BOTH, OURS, PER_63000, TOOLS, UNREACHED, Tables, Tool, drawn
 from benchmark_worlds import World
 
 MOST_DIFFERENT = 1e-4
@@ -223,8 +223,13 @@ def bars_of(result: Result) -> list[Bar]:
     return bars
 
 
+def peak_of(tool: Tool, file: Path) -> float:
+    """Let a tool answer for a world in a file; peak memory of this process."""
+    with np.load(file) as kept:  # what the tool doesn't keep of it is let go
+        answer = tool.prepare(World(**{key: kept[key] for key in kept.files}), tool.threads)
+    answer()
+    return own_peak_mb()
+
+
 if __name__ == "__main__":  # one tool on one world, for its peak memory
-    with np.load(sys.argv[2]) as kept:
-        one_world = World(**{key: kept[key] for key in kept.files})
-    TOOLS[sys.argv[1]].prepare(one_world, TOOLS[sys.argv[1]].threads)()
-    print(own_peak_mb())
+    print(peak_of(TOOLS[sys.argv[1]], Path(sys.argv[2])))

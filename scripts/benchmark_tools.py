@@ -35,10 +35,10 @@ def greenmap_engine(world: World, threads: int) -> Callable[[], Tables]:
     from greenmap.engine.csr import build_csr
 
     graph = build_csr(world.n, *world.arcs)
-    sources = sources_of(world.place, world.category)
+    sources, given = sources_of(world.place, world.category), asked(world)
 
     def answer() -> Tables:
-        ticks, _, within = counts_and_nearest(graph, sources, threads=threads, **asked(world))
+        ticks, _, within = counts_and_nearest(graph, sources, threads=threads, **given)
         return ticks, within
 
     return answer
