@@ -12,7 +12,14 @@ import numpy as np
 import numpy.typing as npt
 
 from greenmap.engine.csr import Array, Csr, read_only, whole
-from greenmap.engine.ground import EVERYWHERE, Fronts, box_of, lay_grid, reached_ground
+from greenmap.engine.ground import (
+    EVERYWHERE,
+    Fronts,
+    Grid,
+    box_of,
+    lay_grid,
+    reached_ground,
+)
 from greenmap.engine.kernel import kernel
 from greenmap.engine.outline import label_parts, trace
 from greenmap.engine.settle import Queue, make_queue, settle
@@ -44,17 +51,24 @@ class Outlines(NamedTuple):
 
 
 @kernel
-def add_outline(value: Array, level: np.float32, outlines: Outlines, done: tuple[int, int]
-                ) -> int:  # fmt: skip
-    """Write the rings of a grid after those that are done; return how many, -1 = no room."""
+def add_outline(
+    value: Array, level: np.float32, grid: Grid, outlines: Outlines, done: Array
+) -> int:
+    """Write the rings on a grid after those that are done; return how many, -1 = no room."""
     points, size, part, _ = outlines
-    used, first = done
+    used, drawn = done
     of, parent = np.empty(value.shape, np.int32), np.empty(value.size // 2 + 1, np.int32)
-    seen, start = np.zeros(value.shape, np.uint8), np.zeros(size.size - first + 1, np.int64)
+    seen, start = np.zeros(value.shape, np.uint8), np.zeros(size.size - drawn + 1, np.int64)
     label_parts(value, level, of, parent)
-    rings = trace(value, level, of, parent, seen, points[used:], start, part[first:])
+    rings = trace(value, level, of, parent, seen, points[used:], start, part[drawn:])
+    if rings < 0:
+        return rings
     for ring in range(rings):
-        size[first + ring] = start[ring + 1] - start[ring]
+        size[drawn + ring] = start[ring + 1] - start[ring]
+    for p in range(used, used + start[rings]):
+        points[p, 0] = points[p, 0] * grid.cell_m + grid.x0
+        points[p, 1] = points[p, 1] * grid.cell_m + grid.y0
+    done[0], done[1] = used + start[rings], drawn + rings
     return rings
 
 
@@ -69,33 +83,24 @@ def trace_areas(
     `done` holds the points and rings written. If it is the queue that has no room, the source
     is returned as -1 - source.
     """
-    points, size, _, counted = outlines
     for s in range(first, node.size):
-        found = settle(graph, queue, np.uint64(0), label, node, ticks, s, s + 1) \
-            if node[s] != UNREACHED else 0
+        found: int | np.int64 = 0
+        if node[s] != UNREACHED:
+            found = settle(graph, queue, np.uint64(0), label, node, ticks, s, s + 1)
         if found < 0:
             return -1 - s
         nodes = np.sort(queue.touched[:found])
         grid = lay_grid(box_of(nodes, fronts), cell_m, reach_m + 1.5 * cell_m, EVERYWHERE)
-        used, drawn = done[0], done[1]
+        rings, points_before, rings_before = 0, done[0], done[1]
         for k in range(limits.size):
-            rings = 0
-            if grid.width:
+            if grid.width and rings >= 0:
                 value = reached_ground(label, limits[k], nodes, fronts, grid, reach_m)
-                rings = add_outline(value, np.float32(reach_m / cell_m), outlines, (used, drawn))
-            if rings < 0:
-                break
-            counted[s * limits.size + k] = rings
-            for ring in range(drawn, drawn + rings):
-                for p in range(used, used + size[ring]):
-                    points[p, 0] = points[p, 0] * cell_m + grid.x0
-                    points[p, 1] = points[p, 1] * cell_m + grid.y0
-                used += size[ring]
-            drawn += rings
+                rings = add_outline(value, np.float32(reach_m / cell_m), grid, outlines, done)
+            outlines.rings[s * limits.size + k] = rings
         label[nodes] = UNREACHED
         if rings < 0:
+            done[0], done[1] = points_before, rings_before
             return s
-        done[0], done[1] = used, drawn
     return int(node.size)
 
 
