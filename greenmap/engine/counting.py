@@ -37,7 +37,8 @@ def _merge(sources: Sources, number: Array, categories: int) -> tuple[Array, ...
     """
     belongs = np.repeat(np.arange(sources.n_places), np.diff(sources.category_start))
     width = max(categories, 1)
-    of, category = np.divmod(np.unique(belongs * width + sources.category), width)
+    pair = belongs * width + sources.category
+    of, category = np.divmod(pair if (pair[1:] > pair[:-1]).all() else np.unique(pair), width)
     doors = np.diff(sources.entrance_start)[of]
     of, category, doors = of[doors > 0], category[doors > 0], doors[doors > 0]
     door = sources.entrance_start[of]
@@ -190,8 +191,9 @@ def counts_and_nearest(
     ticks, place, within = _count(skeleton, sources, shape, limits, threads, near=at_once)
     if not at_once:
         return *nearest_on(skeleton, sources, categories, n_rows, limit, threads), within
-    beyond = ticks > limit
-    ticks[beyond], place[beyond] = UNREACHED, -1
+    if limit < limits[-1]:
+        beyond = ticks > limit
+        ticks[beyond], place[beyond] = UNREACHED, -1
     return ticks, place, within
 
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from greenmap.engine.csr import Array, Csr, read_only
+from greenmap.engine.csr import Array, Csr, read_only, zeros
 from greenmap.engine.kernel import kernel
 from greenmap.units import UNREACHED
 
@@ -78,24 +78,25 @@ def add_ticks(a: np.uint32, b: np.uint32) -> np.uint32:
 
 
 @kernel
-def join_ways(start: Array, arc: Array) -> tuple[Array, Array]:
-    """List each node's neighbours once: who, the ticks to them, the ticks from them."""
+def join_ways(
+    start: Array, arc: Array, into: Array, back: Array, first: Array, ways: Array
+) -> np.int64:
+    """List each node's neighbours once: who, the ticks to them, the ticks from them.
+
+    Returns how many there are; `into` and `back` are room for arcs by their head.
+    """
     n = start.size - 1
-    into = np.zeros(n + 2, np.uint32)
     for a in range(arc.shape[0]):
         into[np.uint64(arc[a, 0]) + np.uint64(2)] += np.uint32(1)
     for v in range(n):
         into[v + 2] += into[v + 1]
-    back = np.empty((arc.shape[0], 2), np.uint32)
     for v in range(n):
         for a in range(start[v], start[v + 1]):
             at = np.uint64(arc[a, 0]) + np.uint64(1)
             back[into[at], 0] = v
             back[into[at], 1] = arc[a, 1]
             into[at] += np.uint32(1)
-    first = np.empty(n + 1, np.uint32)
-    ways = np.empty((2 * arc.shape[0], 3), np.uint32)
-    used = 0
+    used = np.int64(0)
     for v in range(n):
         first[v] = used
         out, back_at = np.int64(start[v]), np.int64(into[v])
@@ -109,7 +110,31 @@ def join_ways(start: Array, arc: Array) -> tuple[Array, Array]:
             back_at += here <= there
             used += 1
     first[n] = used
-    return first, ways[:used]
+    return used
+
+
+def list_ways(graph: Csr) -> tuple[Array, Array]:
+    """List the neighbours of each node, whichever way an arc leads.
+
+    Parameters
+    ----------
+    graph : Csr
+        n nodes.
+
+    Returns
+    -------
+    first : array of uint32 (n + 1,)
+        First neighbour of each node.
+    ways : array of uint32 (k, 3)
+        Neighbour, ticks to it, ticks from it; 0xFFFFFFFF = not that way.
+    """
+    nodes, arcs = graph.n_nodes, graph.arc.shape[0]
+    room = zeros(
+        ((nodes + 2,), np.uint32), ((arcs, 2), np.uint32), ((nodes + 1,), np.uint32),
+        ((2 * arcs, 3), np.uint32),
+    )  # fmt: skip
+    used = join_ways(*graph.arrays, *room)
+    return room[2], room[3][:used]
 
 
 @kernel
@@ -236,19 +261,40 @@ def follow(
     return length, at, ticks, back
 
 
+class Room(NamedTuple):
+    """What :func:`trace` writes: arcs from nodes, rows by slot, arcs into nodes, what it needs."""
+
+    arc_start: Array
+    arc: Array
+    row: Array
+    start: Array
+    slot: Array
+    into_start: Array
+    into: Array
+    hung: Array
+    path: Array
+    stack: Array
+
+
+def make_room(nodes: int, ways: int, slots: int, every: int) -> Room:
+    """Make room for a skeleton of some nodes; `every` are the nodes of the graph."""
+    kept = (nodes + 1,), (ways, 2), (slots,), (nodes + 1,), (slots, 3)
+    pieces = kept, ((nodes + 1,), (ways, 2)), ((every,), (every, 3), (every, 3))
+    arrays = [zeros(*((shape, np.uint32) for shape in piece)) for piece in pieces]
+    return Room(*arrays[0], *arrays[1], *arrays[2])
+
+
 @kernel
 def trace(
     first: Array, ways: Array, left: Array, peeled: tuple[Array, ...], node: Array,
-    number: Array, rows: Array, slots: int,
-) -> tuple[Array, ...]:  # fmt: skip
-    """Follow every chain: arcs of the skeleton from and into nodes, and what hangs where."""
-    s, n = node.size, rows.size
-    arc_start, arc = np.empty(s + 1, np.uint32), np.empty((ways.shape[0], 2), np.uint32)
-    into_start, into = np.empty(s + 1, np.uint32), np.empty((ways.shape[0], 2), np.uint32)
-    row, slot = np.empty(slots, np.uint32), np.empty((slots, 3), np.uint32)
-    start, hung = np.empty(s + 1, np.uint32), np.zeros(n, np.bool_)
-    path, stack = np.empty((n, 3), np.uint32), np.empty((n, 3), np.uint32)
-    arcs = intos = used = 0
+    number: Array, rows: Array, room: Room,
+) -> tuple[int, int, int]:  # fmt: skip
+    """Follow every chain: arcs of the skeleton from and into nodes, and what hangs where.
+
+    Returns how many arcs from and into nodes there are, and how many slots.
+    """
+    arc_start, arc, row, start, slot, into_start, into, hung, path, stack = room
+    s, arcs, intos, used = node.size, np.int64(0), np.int64(0), np.int64(0)
     for i in range(s):
         a, here = node[i], np.uint32(i)
         arc_start[i], into_start[i], start[i] = arcs, intos, used
@@ -262,15 +308,15 @@ def trace(
                 arcs += ticks != UNREACHED
                 into[intos, 0], into[intos, 1] = number[b], whole_back
                 intos += whole_back != UNREACHED
-            if between > 0 and not hung[path[0, 0]]:
+            if between > 0 and hung[path[0, 0]] == 0:
                 back = np.uint32(0)
                 for p in range(between - 1, -1, -1):
-                    hung[path[p, 0]] = True
+                    hung[path[p, 0]] = 1
                     back = add_ticks(back, path[p, 2])
                     ends = number[b], path[p, 1], back
                     used = hang(path[p, 0], ends, peeled, rows, stack, row, slot, used)
     arc_start[s], into_start[s], start[s] = arcs, intos, used
-    return arc_start, arc[:arcs], into_start, into[:intos], row[:used], start, slot[:used]
+    return arcs, intos, used
 
 
 @kernel
@@ -322,7 +368,7 @@ def build_skeleton(graph: Csr, *, keep: Array, rows: Array) -> Skeleton:
     ([0], [0, 1, 2, 3], [0, 5, 10, 15])
     """
     keep, rows = read_only(keep, np.bool_), read_only(rows, np.int32)
-    first, ways = join_ways(*graph.arrays)
+    first, ways = list_ways(graph)
     left, *peeled = peel(first, ways, keep)
     order = graph.order
     if order is None:
@@ -333,12 +379,14 @@ def build_skeleton(graph: Csr, *, keep: Array, rows: Array) -> Skeleton:
     number = np.full(graph.n_nodes, UNREACHED, np.uint32)
     number[node] = np.arange(node.size, dtype=np.uint32)
     slots = int(np.count_nonzero(rows >= 0))
-    arc_start, arc, into_start, into, row, start, slot = trace(
-        first, ways, left, tuple(peeled), node, number, rows, slots
-    )
-    hung = (row, start, slot, *sort_ends(start, slot))
+    room = make_room(node.size, ways.shape[0], slots, graph.n_nodes)
+    arcs, intos, used = trace(first, ways, left, tuple(peeled), node, number, rows, room)
+    slot = room.slot[:used]
+    hung = (room.row[:used], room.start, slot, *sort_ends(room.start, slot))
+    there, back = Csr(room.arc_start, room.arc[:arcs]), Csr(room.into_start, room.into[:intos])
+    alike = all(map(np.array_equal, there.arrays, back.arrays))
     return Skeleton(
-        Csr(arc_start, arc), Csr(into_start, into),
+        there, there if alike else back,
         read_only(node, np.uint32), read_only(number, np.uint32),
         Hung(*(read_only(array, np.uint32) for array in hung)),
     )  # fmt: skip
