@@ -213,8 +213,8 @@ def peel(first: Array, ways: Array, kept: Array) -> tuple[Array, Array, Array, A
 @kernel
 def hang(
     v: np.uint32, ends: tuple[np.uint32, np.uint32, np.uint32], peeled: tuple[Array, ...],
-    rows: Array, stack: Array, row: Array, slot: Array, used: int,
-) -> int:  # fmt: skip
+    rows: Array, stack: Array, row: Array, slot: Array, used: np.int64,
+) -> np.int64:  # fmt: skip
     """Hang a node's row, and those of the dead ends behind it; return the slots used.
 
     `ends` are the second end, and the ticks from the first and from the second.
@@ -288,7 +288,7 @@ def make_room(nodes: int, ways: int, slots: int, every: int) -> Room:
 def trace(
     first: Array, ways: Array, left: Array, peeled: tuple[Array, ...], node: Array,
     number: Array, rows: Array, room: Room,
-) -> tuple[int, int, int]:  # fmt: skip
+) -> tuple[np.int64, np.int64, np.int64]:  # fmt: skip
     """Follow every chain: arcs of the skeleton from and into nodes, and what hangs where.
 
     Returns how many arcs from and into nodes there are, and how many slots.
