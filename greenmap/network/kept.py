@@ -108,7 +108,8 @@ def with_barriers_kept(network: WalkNetwork, barriers: Barriers) -> WalkNetwork:
     path = kept_path("walled", (_program(), network_content(network), *_of_record(barriers)))
     try:
         # What is told of a network for this run alone isn't kept in a file.
-        return replace(load_network(path), repairs=network.repairs, edit_log=network.edit_log)
+        return replace(load_network(path, check=False), repairs=network.repairs,
+                       edit_log=network.edit_log)
     except (NetworkError, MissingFileError):  # not kept yet, or damaged
         cut = with_barriers(network, barriers)
     with suppress(OSError):  # a folder that can't be written costs time only

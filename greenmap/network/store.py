@@ -18,10 +18,10 @@ from greenmap.model.barrier import Barriers
 from greenmap.model.walk_network import WalkNetwork
 from greenmap.network.digest import content_digest
 
-FORMAT = 2
+FORMAT = 3
 """Raised whenever the arrays or the way they are built change: older files are built anew."""
 
-_BARRIERS, _SHAPES = "barriers.", ("wall", "compound")
+_BARRIERS, _SHAPES, _START = "barriers.", ("wall", "compound"), "_start"
 _TEXT = ("crs", "kinds", "digest", "source", "notes")
 
 
@@ -112,12 +112,14 @@ def load_network(path: str | Path, *, check: bool = True) -> WalkNetwork:
 
 
 def _packed(barriers: Barriers) -> dict[str, Any]:
-    """Barriers as plain arrays; shapes as hexadecimal WKB."""
+    """Barriers as plain arrays; shapes as WKB, one after the other."""
     made: dict[str, Any] = {}
     for field in fields(barriers):
         value = getattr(barriers, field.name)
         if field.name in _SHAPES:
-            value = shapely.to_wkb(value, hex=True)
+            shapes = shapely.to_wkb(value).tolist()
+            made[_BARRIERS + field.name + _START] = np.cumsum([0, *map(len, shapes)])
+            value = _as_bytes(b"".join(shapes))
         if isinstance(value, np.ndarray):
             made[_BARRIERS + field.name] = value.astype(str) if value.dtype == object else value
     return made
@@ -126,10 +128,12 @@ def _packed(barriers: Barriers) -> dict[str, Any]:
 def _unpacked(arrays: dict[str, Any], crs: str) -> Barriers:
     names = [name for name in arrays if name.startswith(_BARRIERS)]
     given = {name.removeprefix(_BARRIERS): arrays.pop(name) for name in names}
+    for name in _SHAPES:
+        whole, start = given[name].tobytes(), given.pop(name + _START).tolist()
+        shapes = [whole[a:b] for a, b in zip(start[:-1], start[1:], strict=True)]
+        given[name] = shapely.from_wkb(np.array(shapes, object))
     for name, value in given.items():
-        if name in _SHAPES:
-            given[name] = np.array([shapely.from_wkb(text) for text in value.tolist()], object)
-        elif value.dtype.kind == "U":
+        if value.dtype.kind == "U":
             given[name] = value.astype(object)
     return Barriers(crs=crs, **given)
 
