@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
-from greenmap import progress
+import shapely
+
+from greenmap import progress, settings
 from greenmap.draw.city_map import draw_coverage
 from greenmap.draw.community_map import draw_community
+from greenmap.draw.scene import Cut, cut_shapes
 from greenmap.measure.routes import Routes
 from greenmap.model.file_name import page_names
 from greenmap.model.release import is_public
@@ -55,10 +61,23 @@ def write_results(result: Assessment, folder: str | Path, *, lang: str | None = 
         links = {code: f"communities/{page}" for code, page in pages.items()}
         draw_coverage(result, lang=lang, links=links).save(stage / "index.html")
         routes = Routes(result) if result.attachments is not None else None
-        for done, (code, page) in enumerate(pages.items(), start=2):
+        for done, (code, cut) in enumerate(_cut_ahead(result, list(pages)), start=2):
             progress.report(done, steps, "study.drawing_communities")
-            draw_community(result, code, lang=lang,
-                           routes=None if routes is None else routes.of(code)).save(
-                stage / "communities" / page)
+            ways = None if routes is None else routes.of(code)
+            page = draw_community(result, code, lang=lang, routes=ways, cut=cut.result())
+            page.save(stage / "communities" / pages[code])
         progress.report(steps, steps, "study.drawing_communities")
     return Path(folder)
+
+
+def _cut_ahead(result: Assessment, codes: list[str]) -> Iterator[tuple[str, Future[Cut]]]:
+    """Cut shapes of the next pages while one is written; order and pages stay the same."""
+    shapely.bounds(result.isochrones.geometry.to_numpy())  # GEOS fills these in at the first use
+    threads = settings.current().threads
+    with ThreadPoolExecutor(threads) as pool:
+        waiting: deque[tuple[str, Future[Cut]]] = deque()
+        for code in codes:
+            waiting.append((code, pool.submit(cut_shapes, result, code)))
+            if len(waiting) > threads:
+                yield waiting.popleft()
+        yield from waiting

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -19,6 +17,16 @@ from greenmap.draw.figures import people_text, shown_walks, walk_text
 from greenmap.draw.markup import fill, link
 from greenmap.draw.page import Overlay, Page, make_page
 from greenmap.draw.panel import Say, attribution, head, map_words, speaker
+from greenmap.draw.scene import (
+    Cut,
+    Scene,
+    all_ranges,
+    cut_shapes,
+    drawn_profile,
+    drawn_ranges,
+    ranges_of,
+    scene_of,
+)
 from greenmap.errors import OutputError
 from greenmap.model.barrier import ACCESS
 from greenmap.model.category import load_categories
@@ -27,37 +35,10 @@ from greenmap.model.release import is_public
 from greenmap.model.standard import Clause
 from greenmap.model.study import ANSWERS, UNKNOWN, Assessment
 
-MARGIN_M = 500.0
-"""How far around the community the page shows streets, facilities and ranges."""
-
-MOST_STREET_POINTS = 40_000
-_SCREEN_DOTS = 800
-_METRES_PROFILE_DRAWN_AS = "adult"
-
-
-@dataclass(frozen=True, slots=True)
-class _Scene:
-    """One community with what lies around it."""
-
-    result: Assessment
-    area: gpd.GeoDataFrame
-    box: layers.Box
-    home_rows: npt.NDArray[np.int64]
-
-    @property
-    def dot_m(self) -> float:
-        """Metres of one dot when the page opens: finer detail isn't seen."""
-        left, bottom, right, top = self.box
-        return max(2.0, (right - left) / _SCREEN_DOTS, (top - bottom) / _SCREEN_DOTS)
-
-    @property
-    def clauses(self) -> tuple[Clause, ...]:
-        return self.result.study.standard.clauses
-
 
 def draw_community(result: Assessment, community_id: str, *, lang: str | None = None,
-                   home_link: str = "../index.html", routes: Mapping[str, Any] | None = None
-                   ) -> Page:
+                   home_link: str = "../index.html", routes: Mapping[str, Any] | None = None,
+                   cut: Cut | None = None) -> Page:
     """Draw one community's map: homes by walk, facilities, walking ranges, what is lacking.
 
     Parameters
@@ -73,6 +54,8 @@ def draw_community(result: Assessment, community_id: str, *, lang: str | None = 
         for a page that stands alone.
     routes : mapping, optional
         From :meth:`greenmap.measure.routes.Routes.of`: a click on a home then draws its way.
+    cut : Cut, optional
+        From :func:`cut_shapes`. Default: cut here.
 
     Returns
     -------
@@ -88,7 +71,8 @@ def draw_community(result: Assessment, community_id: str, *, lang: str | None = 
     if is_public(result.study):
         raise OutputError("draw.community_not_public")
     say, study = speaker(lang), result.study
-    scene = _scene(result, community_id)
+    scene = scene_of(result, community_id)
+    cut = cut or cut_shapes(result, community_id)
     name = str(scene.area["name"].iloc[0])
     title = say("community_title", name=name)
     back = link(home_link, say("back")) if home_link else None
@@ -97,20 +81,7 @@ def draw_community(result: Assessment, community_id: str, *, lang: str | None = 
         head=head(title, study, say, lang, before=fill("<span>{}</span>", back) if back else None),
         side=side_panel(result, community_id, say=say, lang=lang),
         overlays=_overlays(result, say, lang),
-        data={**_data(scene, say, lang), **({} if routes is None else _routes(routes, say))})
-
-
-def _scene(result: Assessment, community_id: str) -> _Scene:
-    table, homes = result.study.communities, result.study.homes
-    if community_id not in table.index:
-        raise OutputError("draw.community_unknown", id=community_id,
-                          known=", ".join(map(str, sorted(table.index)[:5])))
-    area = table.loc[[community_id]]
-    left, bottom, right, top = area.total_bounds.tolist()
-    rows = np.flatnonzero((homes["community_id"] == community_id).to_numpy(bool, na_value=False))
-    rows = rows[np.argsort(homes.index.to_numpy(dtype=str)[rows], kind="stable")]
-    return _Scene(result, area, (left - MARGIN_M, bottom - MARGIN_M, right + MARGIN_M,
-                                 top + MARGIN_M), rows)
+        data={**_data(scene, cut, say, lang), **({} if routes is None else _routes(routes, say))})
 
 
 @lru_cache(maxsize=1)
@@ -150,7 +121,7 @@ def _named(key: str, lang: str) -> str:
     return fill('<span style="color:{}" aria-hidden="true">{}</span> {}', colour, mark, name)
 
 
-def _data(scene: _Scene, say: Say, lang: str) -> dict[str, Any]:
+def _data(scene: Scene, cut: Cut, say: Say, lang: str) -> dict[str, Any]:
     study = scene.result.study
     known = load_categories()
     bands = sorted(study.bands)
@@ -168,15 +139,15 @@ def _data(scene: _Scene, say: Say, lang: str) -> dict[str, Any]:
         "first": _first_clause(scene),
         "homes": layers.plain_json(_homes(scene)),
         "home_colours": palette.HOME_COLOURS,
-        "isochrones": _isochrones(scene, bands),
+        "isochrones": _isochrones(scene, cut, bands),
         "bands": [{"fill": colour, "opacity": palette.RANGE_OPACITY,
                    "text": say("band", band=f"{band:g}")}
                   for band, colour in zip(bands, palette.band_colours(len(bands)), strict=True)],
         "range_opacity": palette.RANGE_OPACITY, "places": layers.plain_json(places), "signs": signs,
         "outline": layers.features(scene.area),
         "dashes": "2 6" if is_hull(scene.area) else "8 4",
-        "streets": layers.street_lines(study.network, scene.box, tolerance_m=scene.dot_m / 4,
-                                       most_points=MOST_STREET_POINTS),
+        "streets": layers.feature_text(cut.streets, study.network.crs, [{}],
+                                       decimals=layers.BACKDROP_DECIMALS),
         "bounds": layers.bounds(scene.area), "street": palette.STREET_COLOUR,
         "attribution": str(fill("{}", attribution(study, say))),
         "words": {"choose": say("choose_clause"), "places": say("places_here"),
@@ -196,7 +167,7 @@ def _routes(routes: Mapping[str, Any], say: Say) -> dict[str, Any]:
     return {"routes": layers.plain_json({**routes, "words": told})}
 
 
-def _first_clause(scene: _Scene) -> int:
+def _first_clause(scene: Scene) -> int:
     """The clause the page opens with: that of the first gap, else of the first open question."""
     community, ids = scene.area.index[0], [c.id for c in scene.clauses]
     for table in (scene.result.gaps, scene.result.checks):
@@ -206,13 +177,13 @@ def _first_clause(scene: _Scene) -> int:
     return 0
 
 
-def _clause(scene: _Scene, k: int, say: Say, lang: str) -> dict[str, Any]:
+def _clause(scene: Scene, k: int, say: Say, lang: str) -> dict[str, Any]:
     clause = scene.clauses[k]
     unit = say(f"term.unit_{clause.unit}") if clause.kind == "reach" else say("unit_places")
     known = load_categories()
     places = " / ".join(known[c].zh if lang == "zh" else known[c].en for c in clause.categories)
-    profile = scene.result.study.profiles.get(_drawn_profile(clause))
-    drawn = (clause.target, _drawn_profile(clause)) in _ranges(scene.result)
+    profile = scene.result.study.profiles.get(drawn_profile(clause))
+    drawn = (clause.target, drawn_profile(clause)) in all_ranges(scene.result)
     return {
         "name": clause.text(lang), "categories": clause.categories,
         "unit": unit, "beyond": walk_text(
@@ -238,12 +209,7 @@ def _class_texts(clause: Clause, unit: str, say: Say) -> list[str]:
             say("class_walk_over", lower=ends[-1], unit=unit)]
 
 
-def _drawn_profile(clause: Clause) -> str:
-    """Whose walking range is drawn; a clause in metres has no speed of its own."""
-    return clause.profile if clause.unit == "min" else _METRES_PROFILE_DRAWN_AS
-
-
-def _homes(scene: _Scene) -> dict[str, Any]:
+def _homes(scene: Scene) -> dict[str, Any]:
     answers, rows = scene.result.answers, scene.home_rows
     homes = scene.result.study.homes.iloc[rows]
     lon, lat = layers.lon_lat(homes)
@@ -281,37 +247,18 @@ def _shown(walk: npt.NDArray[np.float64], clause: Clause) -> list[float | None]:
     return told
 
 
-def _isochrones(scene: _Scene, bands: list[float]) -> list[layers.Json]:
+def _isochrones(scene: Scene, cut: Cut, bands: list[float]) -> list[layers.Json]:
     """Every clause's walking ranges around the community, longest first."""
-    wanted = [(clause.target, _drawn_profile(clause)) for clause in scene.clauses]
-    rows = [(key, band, shape) for key in dict.fromkeys(wanted)
-            for band, shape in _ranges(scene.result).get(key, ()) if band in bands]
-    shapes = np.empty(len(rows), dtype=object)
-    shapes[:] = [shape for *_, shape in rows]
-    near = shapely.clip_by_rect(shapes, *scene.box)
-    near = shapely.simplify(near, scene.dot_m, preserve_topology=False)
-    texts = layers.shape_texts(near, str(scene.result.study.crs),
+    rows = ranges_of(scene)
+    texts = layers.shape_texts(cut.ranges, str(scene.result.study.crs),
                                decimals=layers.BACKDROP_DECIMALS)
-    drawn = {key: [n for n, row in enumerate(rows) if row[0] == key] for key in wanted}
+    drawn = {key: [n for n, row in enumerate(rows) if row[0] == key] for key in drawn_ranges(scene)}
     return [layers.collection([texts[n] for n in drawn[key]],
                               [{"band": bands.index(rows[n][1])} for n in drawn[key]])
-            for key in wanted]
+            for key in drawn_ranges(scene)]
 
 
-@lru_cache(maxsize=1)
-def _ranges(result: Assessment) -> dict[tuple[str, str], list[tuple[float, Any]]]:
-    """Bands and shapes of each category and profile, the longest band first."""
-    table = result.isochrones
-    found: dict[tuple[str, str], list[tuple[float, Any]]] = {}
-    for category, profile, band, shape in zip(table["category"], table["profile"],
-                                              table["band_min"], table.geometry, strict=True):
-        found.setdefault((category, profile), []).append((band, shape))
-    for rows in found.values():
-        rows.sort(key=lambda row: -row[0])
-    return found
-
-
-def _places(scene: _Scene, say: Say) -> dict[str, Any]:
+def _places(scene: Scene, say: Say) -> dict[str, Any]:
     """Facilities around the community, by category."""
     x, y, told = _all_places(scene.result, say)
     left, bottom, right, top = scene.box

@@ -68,13 +68,15 @@ def _texts(values: pd.Series) -> list[str]:
         decimals = _DECIMALS_DEGREES if degrees else _DECIMALS_METRES
         rounded = shapely.transform(values.to_numpy(), lambda xy: np.round(xy, decimals) + 0.0)
         return [text or "" for text in shapely.to_wkb(rounded, hex=True, byte_order=1)]
-    return [_text(value) for value in values.astype(object)]
+    if isinstance(values.dtype, pd.StringDtype):
+        return values.fillna("").tolist()
+    return [_text(value) for value in values.astype(object).tolist()]
 
 
 def _text(value: Any) -> str:
-    if isinstance(value, (float, np.floating)) and isfinite(value) and float(value).is_integer():
-        return str(int(value))  # 3 and 3.0 are one answer
     if isinstance(value, (float, np.floating)):
+        if isfinite(value) and float(value).is_integer():
+            return str(int(value))  # 3 and 3.0 are one answer
         return "" if isnan(value) else repr(float(value))
     return "" if value is None or value is pd.NA or value is pd.NaT else str(value)
 

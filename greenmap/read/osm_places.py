@@ -76,12 +76,15 @@ def amenities_from_osm(
     claimed = check_collected(collected, faults)
     faults.raise_if_any()
     shapes = features.geometry.to_crs("EPSG:4326")
-    area = geodesic_areas(shapes)
+    every = features["tags"].tolist()
+    found = [classify_osm(tags) for tags in every]
+    asked = np.array([bool(categories) for categories in found], bool)
+    area = np.full(len(features), np.nan)
+    area[asked] = geodesic_areas(shapes.to_numpy()[asked])
     area[area == 0] = np.nan
-    rows = list(zip(features["tags"], area, strict=True))
-    found = [_fitting(classify_osm(tags), size) for tags, size in rows]
+    found = [_fitting(categories, size) for categories, size in zip(found, area, strict=True)]
     taken = np.array([bool(categories) for categories in found], bool)
-    tags = [row[0] for row, kept in zip(rows, taken, strict=True) if kept]
+    tags = [own for own, kept in zip(every, taken, strict=True) if kept]
     ids = pd.Index(features["osm_id"].astype(object)[taken], name="amenity_id")
     table = gpd.GeoDataFrame(
         {
@@ -99,8 +102,8 @@ def amenities_from_osm(
     table.attrs = {
         "source": dict(source or {}),
         "collected": claimed,
-        "unclassified": Notes(_rest([row[0] for row, kept in zip(rows, taken, strict=True)
-                                     if not (kept or _former(row[0]))])),
+        "unclassified": Notes(_rest([own for own, kept in zip(every, taken, strict=True)
+                                     if not (kept or _former(own))])),
         "closed_by_name": Notes(_closed(table, features[~taken])),
         "left_out": (),
         "dropped_columns": (),

@@ -210,14 +210,15 @@ def _write_rows(book: _Book, sheet: Any, head_row: int, table: pd.DataFrame) -> 
     """Write heading and rows; return the last row written."""
     sheet.set_row(head_row, 40)
     states = _state_of(book)
+    columns = [table[name].tolist() for name in table.columns]
     widths = [KINDS[kind_of(name)][1] for name in table.columns]
-    for row, cells in enumerate(table.itertuples(index=False), start=head_row + 1):
+    for row, cells in enumerate(zip(*columns, strict=True), start=head_row + 1):
         _make_room(sheet, row, cells, widths)
     for column, name in enumerate(table.columns):
         sheet.write_string(head_row, column, heading(name, book.lang), book.head())
         style = book.body(kind_of(name))
         is_state = name.split("_")[0] == "state"
-        for row, value in enumerate(table[name], start=head_row + 1):
+        for row, value in enumerate(columns[column], start=head_row + 1):
             if is_state and value in states:
                 colour = _STATE_COLOURS[states[value]]
                 sheet.write_string(row, column, value, book.body("word", bg_color=colour))
@@ -320,8 +321,8 @@ def _put_cell(book: _Book, sheet: Any, row: int, column: int, value: Any, block:
 
 def _make_room(sheet: Any, row: int, cells: Iterable[Any], widths: Iterable[float]) -> None:
     """Set the height wrapped text needs: not every program fits rows when it opens a file."""
-    lines = max((_lines(cell, width) for cell, width in zip(cells, widths, strict=True)
-                 if isinstance(cell, str)), default=1)
+    lines = max([_lines(cell, width) for cell, width in zip(cells, widths, strict=True)
+                 if isinstance(cell, str)], default=1)
     sheet.set_row(row, _LINE * lines + 2)
 
 
@@ -333,6 +334,8 @@ def _lines(text: str, width: float) -> int:
 
 def _wide(text: str) -> float:
     """Width of a text in characters of a column; a Chinese one is nearly as wide as two."""
+    if text.isascii():
+        return sum([0.95] * len(text))
     return sum(1.85 if ord(c) > 0x2E7F else 0.95 for c in text)
 
 
