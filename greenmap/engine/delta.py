@@ -103,6 +103,7 @@ class LiveTables:
         """Load the kernels, so that the first edit takes no longer than the others."""
         none = np.full((1, 2), UNREACHED, np.uint32)
         put_arc(np.array([0, 1], np.uint32), none, 0, 0, 0)
+        self._ticks_of(0, 0)
         self._repair(np.empty((0, 4), np.uint32), np.empty((0, 2), np.uint64), 0, 0)
         self._recount_place(0, (0, 0), (0, 0))
         self._recount_street((0, 0), np.zeros((2, 2), np.uint32))
