@@ -1,9 +1,9 @@
 """How many places of each category are within each band of walking, and which is nearest.
 
 One bounded search per place, from all its entrances at once, in the reverse graph: so a
-place counts once whatever its entrances. Places are taken in the order they lie in, so each
-thread fills a stretch of an array of its own; the arrays are added up at the end, and sums
-and minima of whole numbers don't depend on who did which place.
+place counts once whatever its entrances. Places are taken in the order they lie in, sixteen at
+a time, so each thread fills a stretch of an array of its own; the arrays are added up at the
+end, and sums and minima of whole numbers don't depend on who did which place.
 """
 
 from __future__ import annotations
