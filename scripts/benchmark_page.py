@@ -31,7 +31,8 @@ Results are checked equal, cell by cell, before any time is taken{spot}. A tool 
 cell is timed only if why is known, and the page says it. Tools run in turn in one process; seconds
 are the median of {rounds} runs with the least and the greatest; a tool that needs more than 5 s
 runs once, one that needs less than 0.1 s five times in a row, and the median of these counts:
-otherwise it would pay for what the tool before it left in the caches. *Slower by* is the median over rounds of its time over that of greenmap on one thread in
+otherwise it would pay for what the tool before it left in the caches.
+*Slower by* is the median over rounds of its time over that of greenmap on one thread in
 the same round. scipy and networkx run on one thread, pandana and cityseer on all cores. The osmnx
 recipe, one `nx.ego_graph` per node, is run and checked for {recipe} nodes drawn with a fixed seed,
 and its time scaled to all of them. Peak memory is that of a process of its own, libraries and
