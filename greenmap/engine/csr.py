@@ -125,14 +125,17 @@ class Csr:
         search wants both.
     mean_ticks : int
         Mean of the ticks, found when the graph is made.
-    order : array of uint32 (n,), optional
-        The nodes, neighbours near each other; kept here when it was first asked for.
+    neighbours : tuple of array, optional
+        Who is whose neighbour, and the nodes in an order in which they are near each other;
+        kept here by :mod:`greenmap.engine.skeleton` when it was first asked for.
     """
 
     start: Array
     arc: Array
     mean_ticks: int = field(init=False)
-    order: Array | None = field(init=False, default=None, repr=False, compare=False)
+    neighbours: tuple[Array, Array, Array] | None = field(
+        init=False, default=None, repr=False, compare=False
+    )
 
     def __post_init__(self) -> None:
         for name in ("start", "arc"):

@@ -113,30 +113,6 @@ def join_ways(
     return used
 
 
-def list_ways(graph: Csr) -> tuple[Array, Array]:
-    """List the neighbours of each node, whichever way an arc leads.
-
-    Parameters
-    ----------
-    graph : Csr
-        n nodes.
-
-    Returns
-    -------
-    first : array of uint32 (n + 1,)
-        First neighbour of each node.
-    ways : array of uint32 (k, 3)
-        Neighbour, ticks to it, ticks from it; 0xFFFFFFFF = not that way.
-    """
-    nodes, arcs = graph.n_nodes, graph.arc.shape[0]
-    room = zeros(
-        ((nodes + 2,), np.uint32), ((arcs, 2), np.uint32), ((nodes + 1,), np.uint32),
-        ((2 * arcs, 3), np.uint32),
-    )  # fmt: skip
-    used = join_ways(*graph.arrays, *room)
-    return room[2], room[3][:used]
-
-
 @kernel
 def near_each_other(first: Array, ways: Array, cluster: int) -> Array:
     """Order nodes so that neighbours lie together: cluster after cluster, outward from each."""
@@ -171,6 +147,34 @@ def near_each_other(first: Array, ways: Array, cluster: int) -> Array:
                 at += 1
             done = end
     return order
+
+
+def neighbours(graph: Csr) -> tuple[Array, Array, Array]:
+    """Tell who is whose neighbour, whichever way an arc leads; found once for each graph.
+
+    Parameters
+    ----------
+    graph : Csr
+        n nodes.
+
+    Returns
+    -------
+    first : array of uint32 (n + 1,)
+        First neighbour of each node.
+    ways : array of uint32 (k, 3)
+        Neighbour, ticks to it, ticks from it; 0xFFFFFFFF = not that way.
+    order : array of uint32 (n,)
+        The nodes, neighbours near each other.
+    """
+    found = graph.neighbours
+    if found is None:
+        nodes, arcs = graph.n_nodes, graph.arc.shape[0]
+        into, back = np.zeros(nodes + 2, np.uint32), np.empty((arcs, 2), np.uint32)
+        first, ways = np.empty(nodes + 1, np.uint32), np.empty((2 * arcs, 3), np.uint32)
+        ways = ways[: join_ways(*graph.arrays, into, back, first, ways)]
+        found = first, ways, near_each_other(first, ways, _CLUSTER)
+        object.__setattr__(graph, "neighbours", found)
+    return found
 
 
 @kernel
@@ -368,12 +372,8 @@ def build_skeleton(graph: Csr, *, keep: Array, rows: Array) -> Skeleton:
     ([0], [0, 1, 2, 3], [0, 5, 10, 15])
     """
     keep, rows = read_only(keep, np.bool_), read_only(rows, np.int32)
-    first, ways = list_ways(graph)
+    first, ways, order = neighbours(graph)
     left, *peeled = peel(first, ways, keep)
-    order = graph.order
-    if order is None:
-        order = read_only(near_each_other(first, ways, _CLUSTER), np.uint32)
-        object.__setattr__(graph, "order", order)
     stays = keep | ((left != UNREACHED) & (left != 2) & (left != 0))
     node = order[stays[order]]
     number = np.full(graph.n_nodes, UNREACHED, np.uint32)
