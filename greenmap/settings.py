@@ -47,7 +47,8 @@ class Settings:
     Parameters
     ----------
     cache_dir : Path
-        Where built networks and compiled kernels are kept; safe to delete.
+        Where built networks, what street files hold, where homes and places join the streets,
+        and compiled kernels are kept; safe to delete.
     threads : int
         Threads of the engine's kernels.
     progress : callable, optional
