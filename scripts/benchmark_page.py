@@ -23,7 +23,8 @@ ABOUT = """# Benchmark
 nearest place of each of {categories} categories, and the number of places of each category within
 5, 10 and 15 minutes, at {speed:g} m/min, in ticks of 1 ms; 15 minutes sharp counts as reached.
 Every tool gets the same graph in memory; building the graph, the lists of neighbours and the
-order of nodes greenmap keeps with it, contraction and precomputing are not counted. What greenmap does per set of places (finding the
+order of nodes greenmap keeps with it, contraction and precomputing are not counted.
+What greenmap does per set of places (finding the
 skeleton of the graph, ordering the places) is counted, and so is what cityseer does (finding the
 street of each place).
 
