@@ -52,9 +52,9 @@ def by_time(stats: pstats.Stats, work: str, label: Callable[[str, str], str]) ->
             for (caller, _, of), (*_, part, _) in callers.items():
                 spent[label(caller, of)] += part
     whole = sum(spent.values())
-    rows = [f"| {name} | {1000 * own:.0f} | {own / whole:.0%} |"
+    rows = [f"| {name} | {1000 * own:.2g} | {own / whole:.0%} |"
             for name, own in spent.most_common(TOP) if own > whole / 100]  # fmt: skip
-    return [f"Where the time goes in {work}, under Python's profiler ({1000 * whole:.0f} ms):", "",
+    return [f"Where the time goes in {work}, under Python's profiler ({1000 * whole:.3g} ms):", "",
             "| where | ms | share |", "|---|---|---|", *rows, ""]  # fmt: skip
 
 

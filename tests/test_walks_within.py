@@ -29,6 +29,20 @@ def test_every_place_within_the_limit_is_listed_once_with_its_nearest_entrance()
     assert less["place_id"].tolist() == ["clinic"] * 3
 
 
+def test_who_is_off_the_streets_is_told_with_the_reason():
+    # home1 and the second shop lie some 5 km from the line: no walk, and not merely a long one.
+    homes, places = homes_at([0, 5]), places_at([1, 2])
+    homes["node"], places["node"] = [0, None], [1, None]
+    homes.geometry = homes.geometry.where([True, False], homes.geometry.translate(yoff=0.05))
+    places.geometry = places.geometry.where([True, False], places.geometry.translate(yoff=0.05))
+    found = walks_within(line_network(), homes, places, limit_min=1000, profile="metres")
+    assert found.values.tolist() == [["home0", "amenity0", 100.0]]
+    assert found.attrs["left_out"] == (("home", "home1", "too_far"),
+                                       ("amenity", "amenity1", "too_far"))  # fmt: skip
+    everybody = walks_within(line_network(), homes_at([0]), limit_min=1)
+    assert everybody.attrs["left_out"] == ()
+
+
 def test_without_places_the_nodes_of_the_streets_are_listed():
     # 72 m/min: 3 min are 216 m, so two streets each way; at the end of the line there is one way.
     found = walks_within(line_network(), homes_at([0, 5]), limit_min=3)

@@ -172,7 +172,8 @@ def neighbours(graph: Csr) -> tuple[Array, Array, Array]:
         into, back = np.zeros(nodes + 2, np.uint32), np.empty((arcs, 2), np.uint32)
         first, ways = np.empty(nodes + 1, np.uint32), np.empty((2 * arcs, 3), np.uint32)
         ways = ways[: join_ways(*graph.arrays, into, back, first, ways)]
-        found = first, ways, near_each_other(first, ways, _CLUSTER)
+        order = near_each_other(first, ways, _CLUSTER)
+        found = read_only(first, "u4"), read_only(ways, "u4"), read_only(order, "u4")
         object.__setattr__(graph, "neighbours", found)
     return found
 

@@ -15,6 +15,7 @@ import pandas as pd
 
 from greenmap import settings
 from greenmap.measure.reach import Attachments, attach_all, lay_out_places
+from greenmap.model.notes import Notes
 from greenmap.model.profile import Profile, load_profile
 from greenmap.model.walk_network import WalkNetwork
 from greenmap.units import from_ticks, to_ticks
@@ -58,8 +59,10 @@ def walks_within(network: WalkNetwork, homes: gpd.GeoDataFrame,
     DataFrame
         ``home_id``; ``place_id``, or ``node`` (its id in the street data); and
         ``walk_min`` (or ``walk_m``), the shortest walk. Homes in their order,
-        the nearest first, of equally near ones the lower id. Who is off the
-        streets has no rows.
+        the nearest first, of equally near ones the lower id. Who has no row is
+        beyond the limit of everything, or off the streets: ``attrs["left_out"]``
+        lists whoever is off them, as (``"home"`` or ``"amenity"``, index, why
+        not: the ``status`` of :class:`greenmap.model.attachment.Attachment`).
 
     Raises
     ------
@@ -102,7 +105,12 @@ def walks_within(network: WalkNetwork, homes: gpd.GeoDataFrame,
     order = np.lexsort((goal, walk, home))  # places and nodes are numbered by their ids
     columns = {"home_id": homes.index.to_numpy(dtype=object)[home[order]], what: to[goal[order]],
                f"walk_{walker.unit}": walk[order]}
-    return pd.DataFrame(columns)
+    table = pd.DataFrame(columns)
+    table.attrs["left_out"] = Notes(
+        (kind, *point) for kind, points in (("home", put.homes), ("amenity", put.entrances))
+        for point in zip(points.ids[~points.attached].tolist(),
+                         points.status[~points.attached].tolist(), strict=True))
+    return table
 
 
 def walk_pairs(network: WalkNetwork, amenities: gpd.GeoDataFrame, rows: npt.NDArray[np.bool_],

@@ -126,7 +126,8 @@ def _one_by_one(nodes: Any) -> str:
 
 def _as_arrays(ways: _Ways, bounds: tuple[float, float, float, float] | None) -> OsmStreets:
     way_id, count = np.array(ways.way_id, np.int64), np.array(ways.count, np.int64)
-    xy = np.frombuffer(bytes.fromhex("".join(ways.places)), np.float64).reshape(-1, 2)
+    xy = np.frombuffer(bytes.fromhex("".join(ways.places)), np.float64)
+    xy = xy.reshape(int(count.sum()), 2)  # never a line that lacks one of its nodes
     order = np.argsort(way_id, kind="stable")
     start = np.concatenate([[0], np.cumsum(count[order])]).astype(np.int64)
     first = (np.cumsum(count) - count)[order]

@@ -169,15 +169,17 @@ def _told(answers: HomeAnswers, homes: npt.NDArray[np.int64], k: int, reasons: d
     """What is told of each home for one clause, from the clause on."""
     walks, nearest = answers.value[homes, k], answers.amenity_id[homes, k].tolist()
     places = {place: "" if place is None else neutral(str(place)) for place in set(nearest)}
+    many = len(homes)
     columns = [
-        repeat(clause_id), _numbers(walks),
-        [beyond if far else "" for far in (walks == inf).tolist()], repeat(unit), repeat(limit),
+        repeat(clause_id, many), _numbers(walks),
+        [beyond if far else "" for far in (walks == inf).tolist()],
+        repeat(unit, many), repeat(limit, many),
         [within[state] for state in answers.state[homes, k].tolist()],
         [reasons[str(reason)] for reason in answers.reason[homes, k].tolist()],
         [places[place] for place in nearest]]
     if answers.value_no_waits is not None:
         columns.append(_numbers(answers.value_no_waits[homes, k]))
-    return list(zip(*columns, strict=False))
+    return list(zip(*columns, strict=True))
 
 
 def _numbers(values: npt.NDArray[np.float64]) -> list[str]:
