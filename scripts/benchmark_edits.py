@@ -82,8 +82,8 @@ def go_through(world: World, count: int, call: Callable[[str, Callable], object]
 
 def one_edit(world, live, streets, doors, kinds, generator, turn):  # type: ignore[no-untyped-def]
     """Draw an edit, note it in the plain lists, and return its name and what to time."""
-    name = ("street closed", "street added", "place added", "place removed",
-            "entrance added")[turn % 5]  # fmt: skip
+    name = ("street closed", "street added", "place added", "place removed", "entrance added",
+            "entrance removed")[turn % 6]  # fmt: skip
     if name == "street closed":
         a, b = list(streets)[generator.integers(len(streets))]
         streets[a, b] = UNREACHED
@@ -101,8 +101,10 @@ def one_edit(world, live, streets, doors, kinds, generator, turn):  # type: igno
         number = len(doors)
         doors[number], kinds[number] = [node], turn % len(PER_63000)
         return name, lambda: live.add_place([node], [0], [kinds[number]], number=number)
-    number = int(generator.choice(list(doors)))
-    doors[number] = [] if name == "place removed" else [*doors[number], node]
+    fewest = 2 if name == "entrance removed" else 0  # one of several: with its last a place goes
+    number = int(generator.choice([k for k, at in doors.items() if len(at) >= fewest]))
+    doors[number] = {"place removed": [], "entrance added": [*doors[number], node],
+                     "entrance removed": doors[number][1:]}[name]  # fmt: skip
     return name, lambda: live.set_entrances(number, doors[number], [0] * len(doors[number]))
 
 
