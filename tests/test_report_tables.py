@@ -2,16 +2,19 @@
 
 import csv
 import dataclasses
+import tempfile
+from pathlib import Path
 
 import assessment_world as world
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from greenmap.errors import OutputError
 from greenmap.report.listing import list_checks, list_coverage, list_facilities, list_gaps
-from greenmap.report.tables import neutral, write_csv, write_reach
+from greenmap.report.tables import cell, neutral, write_csv, write_reach
 from greenmap.report.write import write_report, write_tables
 
 
@@ -32,6 +35,24 @@ def test_no_text_starts_a_formula(text):
 @pytest.mark.parametrize("text", ["-12", "+3.5", "510402001001", "滨河社区", "a=b", ""])
 def test_harmless_text_stays(text):
     assert neutral(text) == text
+
+
+@given(st.lists(st.lists(st.one_of(st.text(), st.sampled_from([',', '"', "\r", 'a"b', "1\n2"])),
+                         min_size=2, max_size=2), min_size=1))
+def test_any_text_is_read_back_as_it_was(rows):
+    """Quotes, commas and line breaks stay within their cell; what is led by "'" tells so."""
+    table = pd.DataFrame(rows, columns=["name", "note"])
+    with tempfile.TemporaryDirectory() as folder:
+        write_csv(table, Path(folder) / "t.csv", lang="en")
+        read = rows_of(Path(folder) / "t.csv")[1:]
+    assert read == [[neutral(text) for text in row] for row in rows]
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False))
+def test_a_number_is_its_six_decimals_without_noughts_at_the_end(value):
+    assert float(cell(value)) == round(value, 6)
+    assert cell(value) != "-0"
+    assert "." not in cell(value) or cell(value)[-1] in "123456789"
 
 
 def test_reach_holds_every_home_and_clause(tmp_path):

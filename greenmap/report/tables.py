@@ -7,10 +7,8 @@ that programs read them; the workbook holds the same codes as text cells.
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import repeat
 from math import inf
 from pathlib import Path
 from typing import Any
@@ -33,6 +31,7 @@ REACH = ("home_id", "community_id", "clause_id", "value", "beyond", "unit", "lim
 
 _FORMULA = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
+_TO_QUOTE = re.compile(r'[,"\r\n]')
 
 
 def neutral(text: str) -> str:
@@ -69,7 +68,8 @@ def cell(value: Any) -> str:
         return neutral(value)
     if value is None or value is pd.NA or value != value:
         return ""
-    return f"{round(float(value), 6) + 0.0:.6f}".rstrip("0").rstrip(".")  # + 0.0: no "-0"
+    text = f"{float(value):.6f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
 
 
 def write_csv(table: pd.DataFrame, path: Path, *, lang: str) -> None:
@@ -83,8 +83,10 @@ def write_csv(table: pd.DataFrame, path: Path, *, lang: str) -> None:
         File to write.
     lang : {"zh", "en"}
     """
-    columns = [[cell(value) for value in table[name]] for name in table.columns]
-    _write(path, list(table.columns), zip(*columns, strict=True), lang)
+    known = _Cells()
+    columns = [[known[value] for value in table[name].tolist()] for name in table.columns]
+    rows = (",".join(cells) + "\n" for cells in zip(*columns, strict=True))
+    _write(path, list(table.columns), rows, lang)
 
 
 def write_reach(result: Assessment, folder: Path, *, lang: str, max_rows: int = MAX_ROWS
@@ -116,11 +118,22 @@ def write_reach(result: Assessment, folder: Path, *, lang: str, max_rows: int = 
     return paths
 
 
-def _write(path: Path, columns: Sequence[str], rows: Iterable[Sequence[str]], lang: str) -> None:
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow([heading(name, lang) for name in columns])
-        writer.writerows(rows)
+class _Cells(dict[Any, str]):
+    """Cells as they stand in a file, by what they tell: most come many times."""
+
+    def __missing__(self, value: Any) -> str:
+        return self.setdefault(value, _quoted(cell(value)))
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"' if _TO_QUOTE.search(text) else text
+
+
+def _write(path: Path, columns: Sequence[str], rows: Iterable[str], lang: str) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        heads = ",".join(_quoted(heading(name, lang)) for name in columns)
+        file.write(f"\ufeff{heads}\n")  # by hand: the codec "utf-8-sig" is run in Python
+        file.writelines(rows)
 
 
 def _parts(result: Assessment, order: npt.NDArray[np.int64], most: int
@@ -140,51 +153,42 @@ def _parts(result: Assessment, order: npt.NDArray[np.int64], most: int
             yield name if not part else f"{name}_{part + 1}", homes[start:start + most]
 
 
-def _reach_rows(result: Assessment, homes: npt.NDArray[np.int64], lang: str
-                ) -> Iterator[tuple[str, ...]]:
+def _reach_rows(result: Assessment, homes: npt.NDArray[np.int64], lang: str) -> Iterator[str]:
+    """Rows of one home at a time: who it is, then what each clause tells of it."""
     answers = result.answers
     clauses = {clause.id: clause for clause in result.study.standard.clauses}
-    ids = [neutral(str(name)) for name in answers.home_id[homes]]
-    community = result.study.homes["community_id"]
-    units = ["" if pd.isna(c) else neutral(str(c)) for c in community.to_numpy(object)[homes]]
-    reasons = {name: words(pd.Series([name]), "reason", lang)[0]
-               for name in np.unique(answers.reason.astype(str))}
-    within = words(pd.Series(ANSWERS), "within", lang, part="report")
-    heads = []
-    for name, search in zip(answers.clause_id, answers.search_limit, strict=True):
+    cells = _Cells({None: ""})
+    community = result.study.homes["community_id"].to_numpy(object)[homes]
+    whose = [f"{cells[str(home)]},{'' if pd.isna(unit) else cells[str(unit)]},"
+             for home, unit in zip(answers.home_id[homes], community, strict=True)]
+    causes = pd.Series(list(set(answers.reason.ravel().tolist())), dtype=object)
+    reasons = dict(zip(causes, map(_quoted, words(causes, "reason", lang)), strict=True))
+    within = [_quoted(word) for word in words(pd.Series(ANSWERS), "within", lang, part="report")]
+    told = []
+    for k, (name, search) in enumerate(zip(answers.clause_id, answers.search_limit, strict=True)):
         clause = clauses[name]
         walked = clause.kind == "reach"
-        heads.append((name, i18n.text("term.beyond", lang, limit=f"{search:g}"),
-                      i18n.text(f"term.unit_{clause.unit}", lang) if walked else "",
-                      cell(clause.limit) if walked else ""))
-    columns = [_told(answers, homes, k, reasons, within, *heads[k]) for k in range(len(heads))]
-    for row, head in enumerate(zip(ids, units, strict=True)):
-        for column in columns:
-            yield head + column[row]
+        facts = (name, i18n.text("term.beyond", lang, limit=f"{search:g}"),
+                 i18n.text(f"term.unit_{clause.unit}", lang) if walked else "",
+                 cell(clause.limit) if walked else "")
+        told.append(_told(answers, homes, k, cells, reasons, within, *map(_quoted, facts)))
+    for home, rows in zip(whose, zip(*told, strict=True), strict=True):
+        yield home + home.join(rows)
 
 
-def _told(answers: HomeAnswers, homes: npt.NDArray[np.int64], k: int, reasons: dict[str, str],
-          within: list[str], clause_id: str, beyond: str, unit: str, limit: str
-          ) -> list[tuple[str, ...]]:
-    """What is told of each home for one clause, from the clause on."""
-    walks, nearest = answers.value[homes, k], answers.amenity_id[homes, k].tolist()
-    places = {place: "" if place is None else neutral(str(place)) for place in set(nearest)}
-    many = len(homes)
-    columns = [
-        repeat(clause_id, many), _numbers(walks),
-        [beyond if far else "" for far in (walks == inf).tolist()],
-        repeat(unit, many), repeat(limit, many),
-        [within[state] for state in answers.state[homes, k].tolist()],
-        [reasons[str(reason)] for reason in answers.reason[homes, k].tolist()],
-        [places[place] for place in nearest]]
+def _told(answers: HomeAnswers, homes: npt.NDArray[np.int64], k: int, cells: _Cells,
+          reasons: dict[str, str], within: list[str], clause_id: str, beyond: str, unit: str,
+          limit: str) -> list[str]:
+    """What is told of each home for one clause: its row from the clause on."""
+    waits = [""] * len(homes)
     if answers.value_no_waits is not None:
-        columns.append(_numbers(answers.value_no_waits[homes, k]))
-    return list(zip(*columns, strict=True))
+        waits = [f",{_number(value)}" for value in answers.value_no_waits[homes, k].tolist()]
+    columns = (values[homes, k].tolist() for values in (
+        answers.value, answers.state, answers.reason, answers.amenity_id))
+    return [f"{clause_id},{_number(walk)},{beyond if walk == inf else ''},{unit},{limit},"
+            f"{within[state]},{reasons[reason]},{cells[place]}{wait}\n"
+            for walk, state, reason, place, wait in zip(*columns, waits, strict=True)]
 
 
-def _numbers(values: npt.NDArray[np.float64]) -> list[str]:
-    """Cells of finite numbers; the others are empty. Most come many times."""
-    distinct, which = np.unique(values, return_inverse=True)
-    cells = np.array([cell(value) if value < inf else "" for value in distinct.tolist()], object)
-    told: list[str] = cells[which].tolist()
-    return told
+def _number(value: float) -> str:
+    return cell(value) if value < inf else ""
