@@ -219,7 +219,8 @@ def word(name: str, lang: str) -> str:
 def words(values: pd.Series, prefix: str, lang: str, *, part: str = "term") -> list[str]:
     """Translate a column of keys; an unknown key stays itself, missing is empty."""
     known = i18n.table(part, lang)
-    return ["" if pd.isna(v) else known.get(f"{prefix}_{v}", str(v)) for v in values]
+    told = {v: known.get(f"{prefix}_{v}", str(v)) for v in values.dropna().unique()}
+    return [told.get(v, "") for v in values.tolist()]
 
 
 def walks(result: Assessment, rows: pd.DataFrame, column: str, lang: str) -> list[Any]:
@@ -283,7 +284,8 @@ def _places(result: Assessment, table: pd.DataFrame, key: str, lang: str) -> pd.
     out["group"] = [_basis(clauses[c], b, lang)[0]
                     for c, b in zip(out["clause_id"], basis, strict=True)]
     for level in ("district", "subdistrict"):
-        out[level] = [_above(result.units, unit, level) for unit in out["community_id"]]
+        above = {unit: _above(result.units, unit, level) for unit in out["community_id"].unique()}
+        out[level] = [above[unit] for unit in out["community_id"].tolist()]
     whole = out["community_id"] == STUDY
     out["community_name"] = out["community_name"].mask(whole, _study_name(result, lang))
     sources = _sources(result, i18n.text("report.between", lang))

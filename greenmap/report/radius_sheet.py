@@ -10,7 +10,7 @@ import pandas as pd
 from greenmap import i18n
 from greenmap.model.small_group import groups_hidden
 from greenmap.model.study import Assessment
-from greenmap.report.listing import word
+from greenmap.report.listing import word, words
 
 COLUMNS = ("level", "unit_id", "unit_name", "clause_id", "clause", "radius_m", "people",
            "radius_share", "land_share", "walked_share", "between_people", "between_unknown",
@@ -79,6 +79,6 @@ def list_radius_homes(result: Assessment, lang: str) -> pd.DataFrame:
         return pd.DataFrame(columns=list(HOMES))
     table = result.radius_homes.rename(columns={"walk": "value"})
     table["value"] = table["value"].where(table["value"] < float("inf"))
-    table["walk_unit"] = [word(f"unit_{unit}", lang) for unit in table["walk_unit"]]
-    table["reason"] = [word(f"reason_{why}", lang) for why in table["reason"]]
+    table["walk_unit"] = words(table["walk_unit"], "unit", lang)
+    table["reason"] = words(table["reason"], "reason", lang)
     return table[list(HOMES)]

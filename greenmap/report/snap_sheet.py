@@ -34,14 +34,14 @@ def list_snaps(result: Assessment, lang: str) -> pd.DataFrame:
         status = table["status"].astype(str)
         if "assumed" in table:
             status = status.mask(table["assumed"].astype(bool), "assumed")
-        for name in sorted(set(status)):
+        for name in sorted(status.unique()):
             part = table[status == name].sort_index().sort_values(
                 "leg_m", ascending=False, kind="stable")
             rows.append({
                 "snap_role": i18n.text(f"report.{word}", lang), "snap_status": name,
                 "snap_count": len(part), "snap_share": len(part) / len(table),
                 "snap_median_m": part["leg_m"].median(), "snap_longest_m": part["leg_m"].max(),
-                "snap_first": first_few([str(one) for one in part.index])})
+                "snap_first": first_few(part.index.tolist())})
     columns = ["snap_role", "snap_status", "snap_count", "snap_share", "snap_median_m",
                "snap_longest_m", "snap_first"]
     out = pd.DataFrame(rows, columns=columns)
