@@ -86,7 +86,7 @@ def trace_areas(
     for s in range(first, node.size):
         found: int | np.int64 = 0
         if node[s] != UNREACHED:
-            found = settle(graph, queue, np.uint64(0), label, node, ticks, s, s + 1)
+            found = settle(graph, queue, label, node, ticks, s, s + 1)
         if found < 0:
             return -1 - s
         nodes = np.sort(queue.touched[:found])

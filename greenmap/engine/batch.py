@@ -142,7 +142,7 @@ def settle_batch(
     Returns how many nodes are reached, listed in the queue; -1 = no room in it.
     """
     doors = entrance_start[first], entrance_start[last]
-    reached = settle(graph, queue, np.uint64(0), batch.least, source, ticks, doors[0], doors[1])
+    reached = settle(graph, queue, batch.least, source, ticks, doors[0], doors[1])
     if reached > 0:
         steps = list_steps(into, queue.touched, reached, batch)
         wide, label = np.uint64(LANES), batch.label

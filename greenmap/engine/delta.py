@@ -17,7 +17,7 @@ from greenmap.engine.doors import NO_LABEL, SPARE, DoorBook, padded
 from greenmap.engine.mutable import arc_slot, loosen, put_arc, tails, tighten
 from greenmap.engine.recount import Points, Searches, Tables, recount_place, recount_street
 from greenmap.engine.repair import Room, repair_all
-from greenmap.engine.search import Sources, check_sources, node_labels
+from greenmap.engine.search import Sources, check_sources, nearest_source, pack
 from greenmap.errors import NetworkError
 from greenmap.units import UNREACHED
 
@@ -157,10 +157,11 @@ class LiveTables:
         row = self._tables.row[: self.n_nodes]
         for c, own in enumerate(self._own):
             at = np.flatnonzero(own != NO_LABEL)
-            self._label[c, : self.n_nodes] = node_labels(source, at, own[at], self._limit)
-            label = self._label[c, : self.n_nodes][row >= 0]
-            self.ticks[row[row >= 0], c] = label >> np.uint64(32)
-            self.number[row[row >= 0], c] = label & np.uint64(UNREACHED)
+            walk, place = own[at] >> np.uint64(32), own[at] & np.uint64(UNREACHED)
+            found = nearest_source(source, at, walk, place, self._limit)
+            self._label[c, : self.n_nodes] = pack(*found)
+            for table, values in zip((self.ticks, self.number), found, strict=True):
+                table[row[row >= 0], c] = values[row >= 0]
 
     # ---- places ------------------------------------------------------------------------------
 

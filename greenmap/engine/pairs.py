@@ -63,9 +63,9 @@ def list_walks(
     The list of place p goes from ``end[p]`` to ``end[p + 1]``.
     """
     start, node, ticks = entrances
-    row, low, span = hung.row, np.uint64(0), np.zeros(2, np.int64)
+    row, span = hung.row, np.zeros(2, np.int64)
     for p in range(first, last):
-        reached = settle(graph, queue, low, label, node, ticks, start[p], start[p + 1])
+        reached = settle(graph, queue, label, node, ticks, start[p], start[p + 1])
         if reached < 0:
             return p
         listed = gather(hung, label, queue.touched, reached, queue.limit, walks, span)

@@ -67,10 +67,9 @@ class Rounds:
         self.label[self._reached] = UNREACHED
         source = read_only(whole(node, self._graph.n_nodes, "sources_node"), np.uint32)
         given = read_only(whole(ticks, UNREACHED + 1, "sources_ticks"), np.uint32)
-        low, size = np.uint64(0), source.size
+        graph = self._graph.arrays
         while True:
-            found = settle(self._graph.arrays, self._queue, low, self.label, source, given, 0,
-                           size)  # fmt: skip
+            found = settle(graph, self._queue, self.label, source, given, 0, source.size)
             if found >= 0:
                 self._reached = np.sort(self._queue.touched[:found])
                 return self._reached
@@ -88,7 +87,7 @@ def list_reached(
     If it is the queue that has no room, the source is returned as -1 - source.
     """
     for s in range(first, source.size):
-        reached = settle(graph, queue, np.uint64(0), label, source, ticks, s, s + 1)
+        reached = settle(graph, queue, label, source, ticks, s, s + 1)
         if reached < 0:
             return -1 - s
         begin = end[s]

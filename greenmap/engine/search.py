@@ -1,8 +1,8 @@
 """Shortest walks: to the nearest place of each category, and from a few sources to all nodes.
 
-A label is ``ticks << 32 | place``: the least label is the shortest walk, and of equal walks the
-one to the lower place number. Categories are searched apart, so neither the order of work nor
-the number of threads can show in a result.
+Of equal walks the one to the lower place number counts: it is handed on along all shortest walks
+when they are known. Categories are searched apart, so neither the order of work nor the number of
+threads can show in a result.
 """
 
 from __future__ import annotations
@@ -62,32 +62,83 @@ def pack(ticks: Array, place: Array) -> Array:
     return ticks.astype(np.uint64) << np.uint64(32) | place.astype(np.uint64)
 
 
-def node_labels(graph: Csr, node: Array, source_label: Array, limit: int) -> Array:
-    """Return the label of the nearest source for each node, ones = none.
+@kernel
+def hand_on(
+    graph: tuple[Array, Array], touched: Array, reached: int, ticks: Array, place: Array
+) -> None:
+    """Give each node the lowest place number that comes along a shortest walk to it.
+
+    Who hands on to a node first was touched before it, so all is done when no number given
+    before falls.
+    """
+    start, arcs = graph
+    one, fell = np.uint64(1), True
+    while fell:
+        fell = False
+        for t in range(np.uint64(reached)):
+            at = np.uint64(touched[t])
+            here, number = np.uint64(ticks[at]), place[at]
+            for arc in range(np.uint64(start[at]), np.uint64(start[at + one])):
+                to = np.uint64(arcs[arc, 0])
+                before, there = place[to], here + arcs[arc, 1]
+                lower = (there == ticks[to]) & (number < before)
+                place[to] = number if lower else before
+                fell |= lower & (before != UNREACHED)
+
+
+def search_once(graph: Csr, node: Array, ticks: Array, limit: int) -> tuple[Array, Array]:
+    """Return the least ticks from some sources to each node, and the nodes reached.
 
     Parameters
     ----------
     graph : Csr
         n nodes.
-    node : array of int (k,)
-        Where sources stand.
-    source_label : array of uint64 (k,)
-        Their own labels, ``ticks << 32 | place``.
+    node, ticks : array of int (k,)
+        Where sources stand, and what each has cost already.
     limit : int
         Ticks.
 
     Returns
     -------
-    array of uint64 (n,)
+    ticks : array of uint32 (n,)
+        0xFFFFFFFF = not reached.
+    touched : array of uint32
+        Those that are.
     """
-    label = np.full(graph.n_nodes, ~np.uint64(0))
-    source, given = read_only(node, np.uint32), read_only(source_label, np.uint64)
+    label = np.full(graph.n_nodes, UNREACHED, np.uint32)
+    source, given = read_only(node, np.uint32), read_only(ticks, np.uint32)
     room = 2 * graph.n_nodes + source.size + 2
     while True:
         queue = make_queue(graph, limit, room=room)
-        if settle(graph.arrays, queue, np.uint64(32), label, source, given, 0, source.size) >= 0:
-            return label
+        reached = settle(graph.arrays, queue, label, source, given, 0, source.size)
+        if reached >= 0:
+            return label, queue.touched[:reached]
         room *= 2
+
+
+def nearest_source(
+    graph: Csr, node: Array, ticks: Array, place: Array, limit: int
+) -> tuple[Array, Array]:
+    """Return the walk to each node from the nearest of some sources, and its number.
+
+    Parameters
+    ----------
+    graph, node, ticks, limit
+        As in :func:`search_once`.
+    place : array of int (k,)
+        Number of each source; of equally near ones the lowest counts.
+
+    Returns
+    -------
+    ticks, place : array of uint32 (n,)
+        0xFFFFFFFF = none.
+    """
+    least, touched = search_once(graph, node, ticks, limit)
+    lowest = np.full(graph.n_nodes, UNREACHED, np.uint32)
+    best = least[node] == ticks
+    np.minimum.at(lowest, node[best], place[best].astype(np.uint32))
+    hand_on(graph.arrays, touched, touched.size, least, lowest)
+    return least, lowest
 
 
 def check_sources(graph: Csr, sources: Sources, rows: Array, n_rows: int, categories: int) -> None:
@@ -197,23 +248,22 @@ def source_nodes(graph: Csr, sources: Sources) -> Array:
 
 @kernel
 def hang_labels(
-    hung: Hung, label: Array, limit: np.uint64, category: int, ticks: Array, place: Array
-) -> None:
-    """Give each row the lesser label of the two ends of its chain, if it is within the limit."""
+    hung: Hung, least: Array, number: Array, limit: np.uint64, category: int, ticks: Array,
+    place: Array,
+) -> None:  # fmt: skip
+    """Give each row the lesser walk of the two ends of its chain, if it is within the limit."""
     row, start, slot, _, _ = hung
-    half, low = np.uint64(32), np.uint64(UNREACHED)
     for first in range(start.size - 1):
-        one = label[first]
         for i in range(start[first], start[first + 1]):
-            two = label[slot[i, 0]]
-            there = (one >> half) + np.uint64(slot[i, 1])
-            back = (two >> half) + np.uint64(slot[i, 2])
+            second = slot[i, 0]
+            there = np.uint64(least[first]) + slot[i, 1]
+            back = np.uint64(least[second]) + slot[i, 2]
             walk = min(there, back)
             if walk <= limit:
-                number = one & low if there == walk else low
-                number = min(number, two & low) if back == walk else number
+                best = number[first] if there == walk else np.uint32(UNREACHED)
+                best = min(best, number[second]) if back == walk else best
                 ticks[row[i], category] = walk
-                place[row[i], category] = number
+                place[row[i], category] = best
 
 
 def nearest_on(
@@ -243,9 +293,8 @@ def nearest_on(
         wanted = np.zeros(sources.n_places, dtype=bool)
         wanted[belongs[sources.category == category]] = True
         of = wanted[place_of]
-        packed = pack(sources.ticks[of], place_of[of])
-        label = node_labels(skeleton.graph, node[of], packed, limit)
-        hang_labels(skeleton.hung, label, np.uint64(limit), category, ticks, place)
+        found = nearest_source(skeleton.graph, node[of], sources.ticks[of], place_of[of], limit)
+        hang_labels(skeleton.hung, *found, np.uint64(limit), category, ticks, place)
 
     with ThreadPoolExecutor(max(1, threads)) as pool:
         list(pool.map(search, range(categories)))
@@ -285,5 +334,4 @@ def distances(
     """
     node = whole(sources_node, graph.n_nodes, "sources_node")
     ticks = whole(sources_ticks, UNREACHED + 1, "sources_ticks")
-    label = node_labels(graph, node, pack(ticks, np.zeros(node.size, np.int64)), limit)
-    return (label >> np.uint64(32)).astype(np.uint32)
+    return search_once(graph, node, ticks, limit)[0]
