@@ -9,7 +9,7 @@ from measure_world import LAT, LON, STEP, clause, homes_at, line_network, line_s
 
 from greenmap.measure.assess import assess
 from greenmap.measure.causes import CAUSES, name_causes
-from greenmap.measure.straight import name_waters, straight_to
+from greenmap.measure.straight import StraightWays, name_waters
 from greenmap.model.barrier import Barriers
 from greenmap.network.hurdles import CLOSED, OPEN, WALL
 
@@ -78,10 +78,11 @@ def test_a_river_between_is_named_where_the_place_is_near():
     barriers = Barriers(study.crs, water, np.array(["w1"], object), np.array(["water"], object),
                         none, no_number, no_number, none, none, no_number, none, none, none,
                         np.empty(0, np.int64))
-    _, way = straight_to(study.homes, study.amenities, np.ones(1, bool))
+    ways = StraightWays(study.homes, study.amenities)
+    _, place = ways.to(np.ones(1, bool))
     reason = np.array(["detour", "none_near"], dtype=object)
-    assert name_waters(reason, way, barriers).tolist() == ["river", "none_near"]
-    assert name_waters(reason, way, None).tolist() == ["detour", "none_near"]
+    assert name_waters(reason, ways, place, barriers).tolist() == ["river", "none_near"]
+    assert name_waters(reason, ways, place, None).tolist() == ["detour", "none_near"]
     assert found(line_study(homes, places, network=replace(
         line_network(lengths=1000.0), barriers=barriers)))[1] == ["river", "none_near"]
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 Mask = npt.NDArray[np.bool_]
 
@@ -44,4 +45,5 @@ class Answer:
     @property
     def outside(self) -> Mask:
         """(h,) homes of which the clause asks nothing."""
-        return np.isin(self.reason.astype(str), OUTSIDE)
+        asked_nothing: Mask = pd.Index(self.reason, dtype=object).isin(OUTSIDE)
+        return asked_nothing

@@ -20,6 +20,7 @@ from greenmap.measure.isochrones import isochrones
 from greenmap.measure.match_clauses import Mask, match_clauses
 from greenmap.measure.radius import compare_radius
 from greenmap.measure.reach import SEARCH_MIN, Attachments, attach_all, reach
+from greenmap.measure.straight import StraightWays
 from greenmap.measure.unit_ground import audits_compounds
 from greenmap.model.manifest import make_manifest
 from greenmap.model.reach_table import ReachTable
@@ -71,11 +72,12 @@ def assess(study: Study, *, attach_limit_m: float = 100.0, search_min: float = S
         progress.report(done, steps, "measure.explaining", profile=name)
         trials[name] = _trials(study, name, attachments, freed)
     progress.report(steps - 2, steps, "measure.covering")
+    ways = StraightWays(study.homes, study.amenities)
     coverage = cover(reaches, study, trials=trials, sure=reach_sure(study, attachments),
-                     no_waits=_without_waits(study, attachments, search_min))
+                     no_waits=_without_waits(study, attachments, search_min), ways=ways)
     progress.report(steps - 1, steps, "measure.drawing")
     areas = _isochrones(study, attachments) if with_isochrones else _no_isochrones(study)
-    figures = compare_radius(study, coverage.answers)
+    figures = compare_radius(study, coverage.answers, ways=ways)
     progress.report(steps, steps, "measure.done")
     found = Assessment(
         study=study, reaches=reaches, coverage=coverage.table, answers=coverage.answers,

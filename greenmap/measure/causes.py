@@ -128,7 +128,7 @@ def name_causes(reason: npt.NDArray[np.object_], limit_ticks: int,
     ['wall', 'detour', '', 'none_near']
     """
     named = reason.copy()
-    lacking = np.isin(reason.astype(str), ("detour", "none_near"))
+    lacking = (reason == "detour") | (reason == "none_near")
     for cause in reversed([c for c in CAUSES if c in walks]):
         named[lacking & (walks[cause] <= limit_ticks)] = cause
     return named

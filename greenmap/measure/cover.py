@@ -18,6 +18,7 @@ from greenmap.measure.match_clauses import match_clauses
 from greenmap.measure.people import count_people
 from greenmap.measure.present_answer import present_answer
 from greenmap.measure.reach_answer import reach_answer, walks_without_waits
+from greenmap.measure.straight import StraightWays
 from greenmap.measure.survey_answer import survey_answer
 from greenmap.measure.unit_ground import Ground, outside, unit_ground
 from greenmap.measure.units_judged import judge_units
@@ -29,7 +30,8 @@ from greenmap.model.study import UNKNOWN, Coverage, HomeAnswers, Study
 def cover(reaches: Mapping[str, ReachTable], study: Study, *,
           trials: Mapping[str, Mapping[str, ReachTable]] | None = None,
           sure: Mapping[str, ReachTable] | None = None,
-          no_waits: Mapping[str, ReachTable] | None = None) -> Coverage:
+          no_waits: Mapping[str, ReachTable] | None = None,
+          ways: StraightWays | None = None) -> Coverage:
     """Say which homes every clause covers, and judge the units.
 
     Per home and clause: *covered* if a place that serves is reached within
@@ -54,9 +56,10 @@ def cover(reaches: Mapping[str, ReachTable], study: Study, *,
     sure : mapping of str to ReachTable, optional
         By profile: the same walks with assumed gates shut. Who is covered but not by these
         is covered on an assumption. Default: nothing is assumed.
-
     no_waits : mapping of str to ReachTable, optional
         By profile: the same walks without waits at crossings, told beside those with them.
+    ways : StraightWays, optional
+        From the study's homes to its amenities. Default: measured here.
 
     Returns
     -------
@@ -76,10 +79,11 @@ def cover(reaches: Mapping[str, ReachTable], study: Study, *,
         raise StudyError("measure.standard_without_clauses", standard=study.standard.id)
     sets = match_clauses(study.amenities, clauses)
     ground = unit_ground(study)
+    ways = ways or StraightWays(study.homes, study.amenities)
     answers = [
         _asked(clause, ground, reach_answer(
             clause, reaches[clause.profile], (trials or {}).get(clause.profile, {}),
-            (sure or reaches)[clause.profile], sets, study))
+            (sure or reaches)[clause.profile], sets, study, ways))
         if clause.kind == "reach" else _of_units(clause, ground, sets)
         for clause in clauses
     ]

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -16,6 +15,7 @@ import shapely
 
 from greenmap.measure.match_clauses import match_clauses
 from greenmap.measure.reach_answer import limit_in_metres
+from greenmap.measure.straight import StraightWays
 from greenmap.model.clause import Clause
 from greenmap.model.study import COVERED, HomeAnswers, Study
 from greenmap.model.unit import list_units, parents_of, units_of_homes
@@ -49,7 +49,8 @@ class RadiusFigures:
     homes: pd.DataFrame
 
 
-def compare_radius(study: Study, answers: HomeAnswers) -> RadiusFigures:
+def compare_radius(study: Study, answers: HomeAnswers, *, ways: StraightWays | None = None
+                   ) -> RadiusFigures:
     """Measure the radius figure beside the walked one.
 
     The radius is the one the source gives; else the limit in metres; else
@@ -61,6 +62,8 @@ def compare_radius(study: Study, answers: HomeAnswers) -> RadiusFigures:
     study : Study
     answers : HomeAnswers
         Of the same study.
+    ways : StraightWays, optional
+        From the study's homes to its amenities. Default: measured here.
 
     Returns
     -------
@@ -71,14 +74,15 @@ def compare_radius(study: Study, answers: HomeAnswers) -> RadiusFigures:
     clauses = [c for c in study.standard.clauses
                if c.kind == "reach" and not c.unconfirmed(study.include)]
     sets = match_clauses(study.amenities, clauses)
+    ways = ways or StraightWays(study.homes, study.amenities)
     parts, homes = [], []
     for clause in clauses:
         k = answers.clause_id.index(clause.id)
-        straight = straight_m(study.homes, study.amenities, sets[clause.target])
+        straight = ways.to(sets[clause.target])[0]
         radius = clause.radius_m or limit_in_metres(clause, study)
         near = straight <= radius
         for other in clause.alternatives:
-            more = straight_m(study.homes, study.amenities, sets[other.target])
+            more = ways.to(sets[other.target])[0]
             near |= more <= (other.limit or np.inf)
         homes.append(_homes(clause, study, answers, k, near, straight, radius))
         table = _units(clause, study, answers, k, near, radius)
@@ -90,31 +94,6 @@ def compare_radius(study: Study, answers: HomeAnswers) -> RadiusFigures:
 
 _HOMES = ("home_id", "clause_id", "community_id", "straight_m", "radius_m", "walk", "walk_unit",
           "reason", "people")
-
-
-def straight_m(homes: gpd.GeoDataFrame, places: gpd.GeoDataFrame, rows: npt.NDArray[np.bool_]
-               ) -> npt.NDArray[np.float64]:
-    """Measure from each home to the nearest of some places, as the crow flies.
-
-    Parameters
-    ----------
-    homes, places : GeoDataFrame of points
-        In one CRS of metres.
-    rows : (e,) array of bool
-        Which places.
-
-    Returns
-    -------
-    (h,) array of float
-        ``inf`` where there is no place.
-    """
-    found = np.full(len(homes), np.inf)
-    if rows.any():
-        tree = shapely.STRtree(places.geometry.to_numpy()[rows])
-        (home, _), metres = tree.query_nearest(homes.geometry.to_numpy(), all_matches=False,
-                                               return_distance=True)
-        found[home] = metres
-    return found
 
 
 def _homes(clause: Clause, study: Study, answers: HomeAnswers, k: int,

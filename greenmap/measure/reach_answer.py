@@ -11,7 +11,7 @@ import pandas as pd
 from greenmap.measure.answer import Answer, Mask
 from greenmap.measure.causes import LACKING, name_causes
 from greenmap.measure.completeness import collected_at_homes
-from greenmap.measure.straight import name_waters, straight_to
+from greenmap.measure.straight import StraightWays, name_waters
 from greenmap.model.clause import CONFIRMED, Alternative, Clause
 from greenmap.model.reach_table import ReachTable
 from greenmap.model.study import COVERED, NOT_COVERED, UNKNOWN, Study
@@ -19,7 +19,8 @@ from greenmap.units import from_ticks, to_ticks
 
 
 def reach_answer(clause: Clause, table: ReachTable, trials: Mapping[str, ReachTable],
-                 sure: ReachTable, sets: Mapping[str, Mask], study: Study) -> Answer:
+                 sure: ReachTable, sets: Mapping[str, Mask], study: Study, ways: StraightWays
+                 ) -> Answer:
     """Answer a clause that asks for a walk.
 
     Parameters
@@ -35,6 +36,8 @@ def reach_answer(clause: Clause, table: ReachTable, trials: Mapping[str, ReachTa
     sets : mapping of str to (e,) bool arrays
         See :func:`greenmap.measure.match_clauses.match_clauses`.
     study : Study
+    ways : StraightWays
+        From its homes to its amenities.
 
     Returns
     -------
@@ -51,17 +54,16 @@ def reach_answer(clause: Clause, table: ReachTable, trials: Mapping[str, ReachTa
 
     # Each line overrules those above it: the reason nearest to the home itself is told.
     reason = np.full(len(covered), "none_near", dtype=object)
-    straight_m, way = straight_to(study.homes, study.amenities, serves)
+    straight_m, place = ways.to(serves)
     reason[straight_m <= limit_m] = "detour"
     walks = {cause: trial.ticks[:, trial.column(clause.target)] for cause, trial in trials.items()}
     reason = name_causes(reason, limit, walks)
-    reason = name_waters(reason, way, study.network.barriers)
+    reason = name_waters(reason, ways, place, study.network.barriers)
     if clause.min_count > 1:
         reason[table.ticks[:, column] <= limit] = "too_few"
     reason[table.edge_ticks <= limit] = "edge_of_data"
     reason[~collected_at_homes(study, clause.categories)] = "not_collected"
-    off_street_m, _ = straight_to(study.homes, study.amenities,
-                                  serves & ~_reachable(study, table.entrance_attached))
+    off_street_m, _ = ways.to(serves & ~_reachable(study, table.entrance_attached))
     reason[off_street_m <= limit_m] = "place_not_attached"
     reason[maybe] = "place_not_sure"
     if not confirmed:
@@ -69,7 +71,7 @@ def reach_answer(clause: Clause, table: ReachTable, trials: Mapping[str, ReachTa
     reason[~table.attached] = "not_attached"
     reason[covered] = ""
 
-    lacking = np.isin(reason.astype(str), LACKING)
+    lacking = pd.Index(reason, dtype=object).isin(LACKING)
     state = np.select([covered, lacking], [COVERED, NOT_COVERED], UNKNOWN).astype(np.uint8)
     value, amenity = _nearest(table, clause, others, covered)
     relieved = np.full(len(value), np.nan)

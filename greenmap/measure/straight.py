@@ -12,10 +12,13 @@ from greenmap.model.barrier import Barriers
 WATERS = {"water": "river", "rail": "rail"}
 """Kinds of barrier that no search can take away, and the cause each is called."""
 
+Mask = npt.NDArray[np.bool_]
+Metres = npt.NDArray[np.float64]
+Rows = npt.NDArray[np.int32]
 
-def straight_to(homes: gpd.GeoDataFrame, places: gpd.GeoDataFrame, rows: npt.NDArray[np.bool_]
-                ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.object_]]:
-    """Measure from each home to the nearest of some places, as the crow flies.
+
+class StraightWays:
+    """The straight ways from homes to the nearest of some places; each set is measured once.
 
     Parameters
     ----------
@@ -23,30 +26,51 @@ def straight_to(homes: gpd.GeoDataFrame, places: gpd.GeoDataFrame, rows: npt.NDA
         Metres.
     places : (e,) GeoDataFrame of points
         Same CRS.
-    rows : (e,) array of bool
-        Which places.
-
-    Returns
-    -------
-    distance_m : (h,) array of float
-        ``inf`` where there is no place.
-    way : (h,) array of LineString
-        From home to place; None where there is none.
     """
-    distance = np.full(len(homes), np.inf)
-    way = np.full(len(homes), None, dtype=object)
-    if rows.any():
-        here, there = homes.geometry.to_numpy(), places.geometry.to_numpy()[rows]
-        (home, place), found = shapely.STRtree(there).query_nearest(
-            here, all_matches=False, return_distance=True)
-        distance[home] = found
-        ends = np.stack([shapely.get_coordinates(here[home]),
-                         shapely.get_coordinates(there[place])], axis=1)
-        way[home] = shapely.linestrings(ends)
-    return distance, way
+
+    def __init__(self, homes: gpd.GeoDataFrame, places: gpd.GeoDataFrame) -> None:
+        self._here, self._there = homes.geometry.to_numpy(), places.geometry.to_numpy()
+        self._found: dict[bytes, tuple[Metres, Rows]] = {}
+
+    def to(self, rows: Mask) -> tuple[Metres, Rows]:
+        """Measure from each home to the nearest of some places.
+
+        Parameters
+        ----------
+        rows : (e,) array of bool
+            Which places.
+
+        Returns
+        -------
+        distance_m : (h,) array of float
+            ``inf`` where there is no place.
+        place : (h,) array of int
+            Its row; -1 where there is none.
+        """
+        key = np.packbits(rows).tobytes()
+        if key not in self._found:
+            self._found[key] = self._measure(np.flatnonzero(rows))
+        return self._found[key]
+
+    def lines(self, homes: npt.NDArray[np.int64], places: Rows) -> npt.NDArray[np.object_]:
+        """Draw the straight ways between rows of the homes and of the places."""
+        ends = [shapely.get_coordinates(points) for points in (self._here[homes],
+                                                               self._there[places])]
+        drawn: npt.NDArray[np.object_] = shapely.linestrings(np.stack(ends, axis=1))
+        return drawn
+
+    def _measure(self, chosen: npt.NDArray[np.int64]) -> tuple[Metres, Rows]:
+        distance = np.full(len(self._here), np.inf)
+        place = np.full(len(self._here), -1, np.int32)
+        if chosen.size:
+            (home, nearest), found = shapely.STRtree(self._there[chosen]).query_nearest(
+                self._here, all_matches=False, return_distance=True)
+            distance[home], place[home] = found, chosen[nearest]
+        distance.flags.writeable = place.flags.writeable = False  # it is given out again
+        return distance, place
 
 
-def name_waters(reason: npt.NDArray[np.object_], way: npt.NDArray[np.object_],
+def name_waters(reason: npt.NDArray[np.object_], ways: StraightWays, place: Rows,
                 barriers: Barriers | None) -> npt.NDArray[np.object_]:
     """Call a detour by the river or railway that its straight way crosses.
 
@@ -54,8 +78,10 @@ def name_waters(reason: npt.NDArray[np.object_], way: npt.NDArray[np.object_],
     ----------
     reason : (h,) array of str
         ``detour`` where a place is near in a straight line and far on foot.
-    way : (h,) array of LineString
-        From :func:`straight_to`.
+    ways : StraightWays
+        Of the homes.
+    place : (h,) array of int
+        The place each straight way leads to, from :meth:`StraightWays.to`.
     barriers : Barriers, optional
         None: nothing is known of rivers and railways.
 
@@ -65,12 +91,13 @@ def name_waters(reason: npt.NDArray[np.object_], way: npt.NDArray[np.object_],
         New array. A river goes before a railway.
     """
     named = reason.copy()
-    if barriers is None:
-        return named
     rows = np.flatnonzero(reason == "detour")
+    if barriers is None or not rows.size:
+        return named
+    drawn = ways.lines(rows, place[rows])
     for kind, cause in reversed(WATERS.items()):
         lines = barriers.wall[barriers.wall_kind == kind]
-        if lines.size and rows.size:
-            crossing, _ = shapely.STRtree(lines).query(way[rows], predicate="intersects")
+        if lines.size:
+            crossing, _ = shapely.STRtree(lines).query(drawn, predicate="intersects")
             named[rows[np.unique(crossing)]] = cause
     return named
