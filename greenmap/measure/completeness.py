@@ -14,6 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from greenmap.measure.roll import in_order
 from greenmap.model.completeness_rule import CompletenessRule
 from greenmap.model.outline import is_hull
 from greenmap.model.study import Study
@@ -142,8 +143,7 @@ def _people(study: Study) -> F8:
     homes = study.homes
     if "people" not in homes:
         return np.full(len(study.communities), np.nan)
-    order = np.argsort(homes.index.to_numpy(str), kind="stable")  # ids fix the order of sums
-    sums = homes.iloc[order].groupby("community_id")["people"].sum(min_count=1)
+    sums = homes.iloc[in_order(homes)].groupby("community_id")["people"].sum(min_count=1)
     known = homes["people"].notna().groupby(homes["community_id"]).all()
     found = sums.where(known).reindex(study.communities.index)
     nobody = ~study.communities.index.isin(homes["community_id"])

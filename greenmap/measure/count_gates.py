@@ -7,6 +7,7 @@ import pandas as pd
 import shapely
 
 from greenmap.measure.people import count_people
+from greenmap.measure.roll import in_order
 from greenmap.model.barrier import Barriers
 from greenmap.model.outline import is_hull
 from greenmap.model.study import HomeAnswers, Study
@@ -44,7 +45,7 @@ def count_gates(study: Study, answers: HomeAnswers) -> pd.DataFrame:
         table = table.astype(float) * np.nan  # nobody knows in whose community a gate stands
     weight, basis = count_people(study.homes, study.communities, "all")
     rests = np.zeros(len(weight), bool) if answers.assumed is None else answers.assumed.any(axis=1)
-    order = np.argsort(answers.home_id.astype(str), kind="stable")  # ids fix the order of sums
+    order = in_order(study.homes)
     community = study.homes["community_id"].to_numpy(dtype=object)[order]
     people = pd.DataFrame({"people": weight[order], "people_assumed": (weight * rests)[order]})
     sums = people.groupby(community).sum().reindex(table.index).fillna(0.0)

@@ -7,10 +7,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from greenmap.measure.people import count_people
-from greenmap.measure.quantile import weighted_quantile
+from greenmap.measure.quantile import weighted_quantile, weighted_quantiles
+from greenmap.measure.roll import Members, call_roll, in_order, sum_by_unit
 from greenmap.model.clause import PEOPLE
 from greenmap.model.study import COVERED, HomeAnswers, Study
-from greenmap.model.unit import COMPOUND, list_units, units_of_homes
+from greenmap.model.unit import COMPOUND, STUDY, list_units
 
 WORST = 0.9
 """The worst-off tenth walk at least as far as nine of ten."""
@@ -71,14 +72,14 @@ def walks_by_group(study: Study, answers: HomeAnswers) -> pd.DataFrame:
         ``people_basis``. Only groups that homes carry, or that a community's
         shares allow.
     """
-    units = units_of_homes(study.homes, study.communities)
-    levels = {level: units[level] for level in ("community", "study")}
+    roll = call_roll(study)
     rows = [
         row
         for group, weight, basis in _groups(study)
         for k, clause in enumerate(study.standard.clauses) if clause.kind == "reach"
-        for level, own in levels.items()
-        for row in _one(answers, k, weight, own, (level, clause.id, clause.unit, group, basis))
+        for level in ("community", STUDY)
+        for row in _one(answers, k, weight, roll[level],
+                        (level, clause.id, clause.unit, group, basis))
     ]
     columns = ["level", "unit_id", "clause_id", "group", "people", "people_covered", "share",
                "walk_median", "walk_p90", "walk_unit", "gini", "share_reached", "people_basis"]
@@ -104,24 +105,24 @@ def worst_tenth(study: Study, answers: HomeAnswers) -> pd.DataFrame:
         worst-off tenth walk at least; ``inf`` = beyond the search),
         ``walk_unit``. Only units where some of them live, most first.
     """
-    units = units_of_homes(study.homes, study.communities, compounds=True)
-    level = COMPOUND if COMPOUND in units else "community"
-    own = units[level].to_numpy(object)
+    roll = call_roll(study, compounds=True)
+    level = COMPOUND if COMPOUND in roll else "community"
     names = list_units(study.communities, study.homes if level == COMPOUND else None)
-    order = np.argsort(answers.home_id.astype(str), kind="stable")
+    order = in_order(study.homes)
     parts = []
     for k, clause in enumerate(study.standard.clauses):
         if clause.kind != "reach" or count_people(study.homes, study.communities, clause.people
                                                   )[1] in ("floor_area", "homes"):
             continue
-        value, weight = answers.value[order, k], answers.weight[order, k]
-        start = weighted_quantile(value, weight, np.zeros(len(value), int), 1, WORST)[0]
+        value, weight = answers.value[:, k], answers.weight[:, k]
+        start = weighted_quantile(value[order], weight[order], np.zeros(len(order), int), 1,
+                                  WORST)[0]
         if np.isnan(start):
             continue
-        frame = pd.DataFrame({"unit_id": own[order], "people": weight,
-                              "people_worst": weight * (value >= start)})
-        sums = frame.groupby("unit_id", sort=True).sum().reset_index()
-        parts.append(sums[sums["people_worst"] > 0].sort_values(
+        sums = sum_by_unit(roll[level], np.column_stack([weight, weight * (value >= start)]))
+        worst = pd.DataFrame(sums, columns=["people", "people_worst"])
+        worst.insert(0, "unit_id", roll[level].ids)
+        parts.append(worst[worst["people_worst"] > 0].sort_values(
             "people_worst", ascending=False, kind="stable").assign(
                 clause_id=clause.id, walk_from=start, walk_unit=clause.unit))
     columns = ["level", "unit_name", "parent_id", "people", "people_worst", "walk_from",
@@ -143,23 +144,19 @@ def _groups(study: Study) -> list[tuple[str, Floats, str]]:
     return found
 
 
-def _one(answers: HomeAnswers, k: int, weight: Floats, own: pd.Series,
+def _one(answers: HomeAnswers, k: int, weight: Floats, members: Members,
          about: tuple[str, str, str, str, str]) -> list[tuple[object, ...]]:
     level, clause, unit_of_walk, group, basis = about
-    order = np.argsort(answers.home_id.astype(str), kind="stable")
-    ids, which = np.unique(own.iloc[order].fillna("").to_numpy(object).astype(str),
-                           return_inverse=True)
-    value, people = answers.value[order, k], weight[order]
-    covered = answers.state[order, k] == COVERED
-    half, most = (weighted_quantile(value, people, which, len(ids), q) for q in (0.5, 0.9))
+    half, most = weighted_quantiles(answers.value[members.home, k], weight[members.home],
+                                    members.unit, len(members.ids), (0.5, 0.9))
     rows: list[tuple[object, ...]] = []
-    for n, unit in enumerate(ids):
-        mine = which == n
-        total = float(people[mine].sum())
-        if not unit or total <= 0:
+    for n, (unit, homes) in enumerate(members.homes().items()):
+        value, people = answers.value[homes, k], weight[homes]
+        total = float(people.sum())
+        if total <= 0:
             continue
-        served = float(people[mine & covered].sum())
-        reached = float(people[mine & np.isfinite(value)].sum())
+        served = float(people[answers.state[homes, k] == COVERED].sum())
+        reached = float(people[np.isfinite(value)].sum())
         rows.append((level, unit, clause, group, total, served, served / total, half[n], most[n],
-                     unit_of_walk, gini(value[mine], people[mine]), reached / total, basis))
+                     unit_of_walk, gini(value, people), reached / total, basis))
     return rows

@@ -12,9 +12,10 @@ import pandas as pd
 
 from greenmap.measure.causes import LACKING
 from greenmap.measure.quantile import weighted_quantile
+from greenmap.measure.roll import Reasons, call_roll, number_reasons, sum_by_reason
 from greenmap.measure.unit_ground import audits_compounds
 from greenmap.model.study import COVERED, Coverage, HomeAnswers, Study
-from greenmap.model.unit import COMPOUND, parents_of, units_of_homes
+from greenmap.model.unit import compounds_of, parents_of
 
 CAUSES = ("not_attached", *LACKING)
 """In the order they are asked: the first that suffices alone is a home's cause."""
@@ -123,12 +124,14 @@ def find_checks(coverage: Coverage, study: Study) -> pd.DataFrame:
 def _costs(answers: HomeAnswers, study: Study, gaps: pd.DataFrame) -> list[float]:
     """Median, by people, of what each gap's cause adds to the walk."""
     costs: list[float] = []
-    units = _units(study)
+    names, code = number_reasons(answers)
+    homes = {(level, unit): rows
+             for level, members in call_roll(study, compounds=audits_compounds(study)).items()
+             for unit, rows in members.homes().items()}
     for gap in gaps.to_dict("records"):
         k = answers.clause_id.index(gap["clause_id"])
-        unit = units[gap["level"]].to_numpy(dtype=object)
-        rows = np.flatnonzero((unit == gap["community_id"])
-                              & (answers.reason[:, k] == gap["cause"]))
+        rows = homes.get((gap["level"], gap["community_id"]), np.empty(0, np.int64))
+        rows = rows[names[code[rows, k]] == gap["cause"]]
         if answers.relieved is None or not rows.size:
             costs.append(np.nan)
             continue
@@ -155,22 +158,14 @@ def _ranked(table: pd.DataFrame, weight: npt.NDArray[np.float64], key: str) -> p
 
 def _by_reason(answers: HomeAnswers, study: Study) -> dict[tuple[str, str], dict[str, float]]:
     """People per reason, for every unit and clause that leaves a home uncovered."""
-    order = np.argsort(answers.home_id.astype(str), kind="stable")  # ids fix the order of sums
+    names, code = number_reasons(answers)
     found: dict[tuple[str, str], dict[str, float]] = {}
-    for of_home in _units(study).values():
-        unit = of_home.iloc[order].to_numpy(dtype=object)
+    for members in call_roll(study, compounds=audits_compounds(study)).values():
         for k, clause in enumerate(answers.clause_id):
-            state, reason = answers.state[order, k], answers.reason[order, k]
-            rows = (state != COVERED) & (answers.weight[order, k] > 0) & ~pd.isna(unit)
-            people = pd.Series(answers.weight[order[rows], k])
-            sums = people.groupby([unit[rows], reason[rows]]).sum()
-            for name, why, n in sums.reset_index().itertuples(index=False):
-                found.setdefault((name, clause), {})[why] = float(n)
+            people = np.where(answers.state[:, k] != COVERED, answers.weight[:, k], 0.0)
+            sums = sum_by_reason(members, people, Reasons(names, code[:, k]))
+            found |= {(unit, clause): by_reason for unit, by_reason in sums.items()}
     return found
-
-
-def _units(study: Study) -> dict[str, pd.Series]:
-    return units_of_homes(study.homes, study.communities, compounds=audits_compounds(study))
 
 
 def _areas(study: Study) -> dict[str, object]:
@@ -181,7 +176,7 @@ def _areas(study: Study) -> dict[str, object]:
         else:
             areas.update(study.communities.geometry.groupby(parent).agg(
                 lambda shapes: shapes.union_all()).items())
-    own = _units(study).get(COMPOUND)
+    own = compounds_of(study.homes) if audits_compounds(study) else None
     if own is not None:
         areas.update(study.homes.geometry.groupby(own).agg(
             lambda shapes: shapes.union_all().convex_hull.buffer(_HULL_M)).items())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
@@ -35,15 +37,35 @@ def weighted_quantile(value: npt.ArrayLike, weight: npt.ArrayLike, group: npt.Ar
     >>> weighted_quantile([1, 2, 9, np.inf], [1, 1, 1, 1], [0, 0, 0, 1], 3, 0.5)
     array([ 2., inf, nan])
     """
+    found: Floats = weighted_quantiles(value, weight, group, n_groups, (q,))[0]
+    return found
+
+
+def weighted_quantiles(value: npt.ArrayLike, weight: npt.ArrayLike, group: npt.ArrayLike,
+                       n_groups: int, shares: Sequence[float]) -> Floats:
+    """Return several quantiles, each as :func:`weighted_quantile` does.
+
+    Parameters
+    ----------
+    value, weight, group, n_groups
+        As there.
+    shares : (s,) sequence of float
+        0 … 1.
+
+    Returns
+    -------
+    (s, n_groups) array of float
+    """
     walk, people, owner = np.asarray(value, float), np.asarray(weight, float), np.asarray(group)
     kept = np.flatnonzero(~np.isnan(walk) & (people > 0))
     order = kept[np.lexsort((walk[kept], owner[kept]))]
     walk, people, owner = walk[order], people[order], owner[order].astype(np.int64)
-    result = np.full(n_groups, np.nan)
+    result = np.full((len(shares), n_groups), np.nan)
+    # A hair's breadth below: 0.9 of ten is nine, whatever the last bit says.
+    asked = np.asarray(shares, float)
     for g, start, end in _runs(owner):
         below = np.cumsum(people[start:end])
-        # A hair's breadth below: 0.9 of ten is nine, whatever the last bit says.
-        result[g] = walk[start + np.searchsorted(below, q * below[-1] * (1 - 1e-12))]
+        result[:, g] = walk[start + np.searchsorted(below, asked * below[-1] * (1 - 1e-12))]
     return result
 
 

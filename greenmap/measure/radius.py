@@ -6,6 +6,7 @@ are given, those near but not covered are listed, with what keeps them away.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,13 +16,24 @@ import shapely
 
 from greenmap.measure.match_clauses import match_clauses
 from greenmap.measure.reach_answer import limit_in_metres
+from greenmap.measure.roll import (
+    Members,
+    Reasons,
+    call_roll,
+    number_reasons,
+    sum_by_reason,
+    sum_by_unit,
+)
 from greenmap.measure.straight import StraightWays
 from greenmap.model.clause import Clause
 from greenmap.model.study import COVERED, HomeAnswers, Study
-from greenmap.model.unit import list_units, parents_of, units_of_homes
+from greenmap.model.unit import list_units, parents_of
 
 LARGEST = 3
 """How many causes of the difference are named."""
+
+_PEOPLE = ["people", "radius_people", "walked_people", "between_people", "between_unknown"]
+_CAUSES = [f"{what}_{n}" for n in range(1, LARGEST + 1) for what in ("cause", "people")]
 
 _ARC = 32  # segments of a quarter circle: areas true to 0.1 per mille
 
@@ -75,20 +87,22 @@ def compare_radius(study: Study, answers: HomeAnswers, *, ways: StraightWays | N
                if c.kind == "reach" and not c.unconfirmed(study.include)]
     sets = match_clauses(study.amenities, clauses)
     ways = ways or StraightWays(study.homes, study.amenities)
-    parts, homes = [], []
+    near: dict[str, npt.NDArray[np.bool_]] = {}
+    radii, homes = {}, []
     for clause in clauses:
-        k = answers.clause_id.index(clause.id)
         straight = ways.to(sets[clause.target])[0]
-        radius = clause.radius_m or limit_in_metres(clause, study)
-        near = straight <= radius
+        radius = radii[clause.id] = clause.radius_m or limit_in_metres(clause, study)
+        close = straight <= radius
         for other in clause.alternatives:
-            more = ways.to(sets[other.target])[0]
-            near |= more <= (other.limit or np.inf)
-        homes.append(_homes(clause, study, answers, k, near, straight, radius))
-        table = _units(clause, study, answers, k, near, radius)
-        table["land_share"] = _land(clause, study, sets, radius, table)
-        parts.append(table)
-    return RadiusFigures(_joined(parts, study), pd.concat(homes, ignore_index=True) if homes
+            close |= ways.to(sets[other.target])[0] <= (other.limit or np.inf)
+        near[clause.id] = close
+        homes.append(_homes(clause, study, answers, close, straight, radius))
+    reasons = number_reasons(answers)
+    parts = [_units(answers, near, reasons, level, members)
+             for level, members in call_roll(study).items()] if clauses else []
+    land = {c.id: _land(c, study, sets, radii[c.id]) for c in clauses}
+    return RadiusFigures(_joined(parts, radii, land, study),
+                         pd.concat(homes, ignore_index=True) if homes
                          else pd.DataFrame(columns=list(_HOMES)))
 
 
@@ -96,9 +110,9 @@ _HOMES = ("home_id", "clause_id", "community_id", "straight_m", "radius_m", "wal
           "reason", "people")
 
 
-def _homes(clause: Clause, study: Study, answers: HomeAnswers, k: int,
-           near: npt.NDArray[np.bool_], straight: npt.NDArray[np.float64], radius: float
-           ) -> pd.DataFrame:
+def _homes(clause: Clause, study: Study, answers: HomeAnswers, near: npt.NDArray[np.bool_],
+           straight: npt.NDArray[np.float64], radius: float) -> pd.DataFrame:
+    k = answers.clause_id.index(clause.id)
     between = near & (answers.state[:, k] != COVERED) & (answers.weight[:, k] > 0)
     rows = np.flatnonzero(between)
     rows = rows[np.argsort(answers.home_id[rows].astype(str), kind="stable")]
@@ -110,48 +124,36 @@ def _homes(clause: Clause, study: Study, answers: HomeAnswers, k: int,
         "people": answers.weight[rows, k]}, columns=list(_HOMES))
 
 
-def _units(clause: Clause, study: Study, answers: HomeAnswers, k: int,
-           near: npt.NDArray[np.bool_], radius: float) -> pd.DataFrame:
-    order = np.argsort(answers.home_id.astype(str), kind="stable")
-    weight, reason = answers.weight[order, k], answers.reason[order, k]
-    covered = answers.state[order, k] == COVERED
-    unknown = answers.state[order, k] > COVERED + 1
-    near = near[order]
-    rows = []
-    for level, own in units_of_homes(study.homes, study.communities).items():
-        frame = pd.DataFrame({
-            "unit_id": own.iloc[order].to_numpy(object), "people": weight,
-            "radius_people": weight * near, "walked_people": weight * covered,
-            "between_people": weight * (near & ~covered),
-            "between_unknown": weight * (near & ~covered & unknown), "reason": reason})
-        sums = frame.drop(columns="reason").groupby("unit_id", sort=True).sum().reset_index()
-        apart = frame[frame["between_people"] > 0]
-        causes = apart.groupby(["unit_id", "reason"], sort=True)["between_people"].sum()
-        rows.append(sums.assign(level=level).join(_causes(causes), on="unit_id"))
-    table = pd.concat(rows, ignore_index=True)
-    for name in ("radius", "walked"):
-        table[f"{name}_share"] = table[f"{name}_people"] / table["people"].where(
-            table["people"] > 0)
-    return table.assign(clause_id=clause.id, radius_m=radius)
+def _units(answers: HomeAnswers, near: Mapping[str, npt.NDArray[np.bool_]], reasons: Reasons,
+           level: str, members: Members) -> pd.DataFrame:
+    """Both figures of one level's units, one clause below the other."""
+    parts = []
+    for clause_id, close in near.items():
+        k = answers.clause_id.index(clause_id)
+        weight, state = answers.weight[:, k], answers.state[:, k]
+        between = weight * (close & (state != COVERED))
+        sums = sum_by_unit(members, np.column_stack([
+            weight, weight * close, weight * (state == COVERED), between,
+            between * (state > COVERED + 1)]))
+        causes = sum_by_reason(members, between, Reasons(reasons.names, reasons.code[:, k]))
+        parts.append(pd.DataFrame(sums, columns=_PEOPLE).assign(
+            unit_id=members.ids, level=level, clause_id=clause_id).join(pd.DataFrame(
+                [_largest(causes.get(unit, {})) for unit in members.ids], columns=_CAUSES)))
+    return pd.concat(parts, ignore_index=True)
 
 
-def _causes(sums: pd.Series) -> pd.DataFrame:
-    """The largest causes of each unit, ties by name."""
-    names = [f"{what}_{n}" for n in range(1, LARGEST + 1) for what in ("cause", "people")]
-    found: dict[str, list[object]] = {}
-    for unit, part in sums.groupby(level="unit_id"):
-        whys = part.index.get_level_values(1)
-        ranked = sorted((-float(n), str(why)) for why, n in zip(whys, part, strict=True))[:LARGEST]
-        cells: list[object] = [cell for n, why in ranked for cell in (why, -n)]
-        found[str(unit)] = cells + ["", np.nan] * (LARGEST - len(ranked))
-    return pd.DataFrame.from_dict(found, orient="index", columns=names)
+def _largest(causes: Mapping[str, float]) -> list[object]:
+    """The largest causes with their people, ties by name."""
+    ranked = sorted((-n, why) for why, n in causes.items())[:LARGEST]
+    cells: list[object] = [cell for n, why in ranked for cell in (why, -n)]
+    return cells + ["", np.nan] * (LARGEST - len(ranked))
 
 
-def _land(clause: Clause, study: Study, sets: dict[str, npt.NDArray[np.bool_]], radius: float,
-          table: pd.DataFrame) -> npt.NDArray[np.float64]:
+def _land(clause: Clause, study: Study, sets: Mapping[str, npt.NDArray[np.bool_]], radius: float
+          ) -> dict[str, float]:
     """Share of each unit's residential land that lies within the radius."""
     if study.residential is None or study.residential.empty:
-        return np.full(len(table), np.nan)
+        return {}
     points = study.amenities.geometry.to_numpy()
     discs = [shapely.buffer(points[sets[clause.target]], radius, quad_segs=_ARC)]
     discs += [shapely.buffer(points[sets[a.target]], a.limit or radius, quad_segs=_ARC)
@@ -167,24 +169,30 @@ def _land(clause: Clause, study: Study, sets: dict[str, npt.NDArray[np.bool_]], 
         total = whole.groupby(parent, sort=True).sum()
         ratio = part.groupby(parent, sort=True).sum() / total.where(total > 0)
         shares |= {str(unit): float(share) for unit, share in ratio.items()}
-    return np.array([shares.get(str(unit), np.nan) for unit in table["unit_id"]], np.float64)
+    return shares
 
 
-def _joined(parts: list[pd.DataFrame], study: Study) -> pd.DataFrame:
+def _joined(parts: Sequence[pd.DataFrame], radii: Mapping[str, float],
+            land: Mapping[str, Mapping[str, float]], study: Study) -> pd.DataFrame:
     columns = ["level", "unit_name", "radius_m", "people", "radius_people", "radius_share",
-               "walked_people", "walked_share", "between_people", "between_unknown",
-               *(f"{what}_{n}" for n in range(1, LARGEST + 1) for what in ("cause", "people")),
+               "walked_people", "walked_share", "between_people", "between_unknown", *_CAUSES,
                "land_share"]
     if not parts:
         return pd.DataFrame(columns=columns)
     units = list_units(study.communities)
     table = pd.concat(parts, ignore_index=True)
+    table["radius_m"] = table["clause_id"].map(radii)
+    table["land_share"] = [land[clause].get(unit, np.nan) for unit, clause in
+                           zip(table["unit_id"], table["clause_id"], strict=True)]
+    for name in ("radius", "walked"):
+        table[f"{name}_share"] = table[f"{name}_people"] / table["people"].where(
+            table["people"] > 0)
     table["unit_name"] = table["unit_id"].map(units["name"])
     place = {unit: n for n, unit in enumerate(units.index)}
     table["rank"] = table["unit_id"].map(place)
     table = table.sort_values("rank", kind="stable").set_index(["unit_id", "clause_id"])
     for n in range(1, LARGEST + 1):
-        table[f"cause_{n}"] = table[f"cause_{n}"].astype(object).fillna("")
+        table[f"cause_{n}"] = table[f"cause_{n}"].astype(object)
     if "people" not in study.homes or study.homes["people"].isna().all():
         counts = [c for c in columns if c.endswith("people") or c.startswith("people")]
         table[[*counts, "between_unknown"]] = np.nan

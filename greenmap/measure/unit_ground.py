@@ -12,6 +12,7 @@ import shapely
 
 from greenmap.measure.answer import OUTSIDE, Answer, Mask
 from greenmap.measure.people import count_people
+from greenmap.measure.roll import in_order
 from greenmap.model.clause import Clause
 from greenmap.model.outline import is_hull
 from greenmap.model.study import COVERED, UNKNOWN, Study
@@ -113,7 +114,7 @@ def _people(study: Study, units: Mapping[str, pd.Series], group: str) -> dict[st
     weight, basis = count_people(study.homes, study.communities, group)
     known = basis in ("measured", "spread", "estimated")
     sums: dict[str, float] = {}
-    order = np.argsort(study.homes.index.to_numpy(dtype=str), kind="stable")
+    order = in_order(study.homes)
     for of_home in units.values():
         people = pd.Series(weight[order], index=of_home.index[order])
         for unit, n in people.groupby(of_home.iloc[order].to_numpy(object)).sum().items():

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import repeat
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -10,14 +12,17 @@ import pandas as pd
 
 from greenmap.measure.answer import OUTSIDE
 from greenmap.measure.causes import LACKING
-from greenmap.measure.quantile import weighted_quantile
+from greenmap.measure.quantile import weighted_quantiles
+from greenmap.measure.roll import Members, Reasons, call_roll, number_reasons
 from greenmap.measure.unit_ground import audits_compounds
 from greenmap.model.standard import Clause
 from greenmap.model.study import COVERED, UNKNOWN, HomeAnswers, Study
-from greenmap.model.unit import judged_level, list_units, units_of_homes
+from greenmap.model.unit import judged_level, list_units
 
 SIDE_BY_SIDE = (0.8, 0.9, 1.0)
 """Required shares always shown beside the study's own."""
+
+_SHARES = (0.5, 0.9)  # of people, whose walks are told
 
 
 def judge(people: float, covered: float, unknown: float, required: float | None) -> str:
@@ -74,22 +79,21 @@ def judge_units(answers: HomeAnswers, study: Study, bases: Sequence[str],
     """
     compounds = audits_compounds(study)
     units = list_units(study.communities, study.homes if compounds else None)
-    # Sums run in the order of the ids: the rows' order can't move the last bit.
-    order = np.argsort(answers.home_id.astype(str), kind="stable")
-    levels = units_of_homes(study.homes, study.communities, compounds=compounds)
-    rows = []
-    for level, own in levels.items():
-        members = own.iloc[order].to_numpy(dtype=object)
+    roll, reasons = call_roll(study, compounds=compounds), number_reasons(answers)
+    nothing = (np.nan, np.nan)
+    parts: list[dict[str, Any]] = []
+    for level, members in roll.items():
         ids = units.index[units["level"] == level].to_numpy(dtype=object)
-        which = pd.Index(ids).get_indexer(pd.Index(members))
+        among = members.among(ids)
         for k, clause in enumerate(study.standard.clauses):
-            why = _not_judged(clause, level, judged_level(clause.unit_of_audit, levels))
-            part = _one_clause(answers, k, order, which, ids, level, clause, study, bases[k], why)
+            why = _not_judged(clause, level, judged_level(clause.unit_of_audit, roll))
             found = measured[k] if measured else {}
-            nothing = (np.nan, np.nan)
-            part["value"], part["needed"] = zip(*(found.get(u, nothing) for u in ids), strict=True)
-            rows.append(part)
-    table = pd.concat(rows, ignore_index=True)
+            parts.append({
+                "unit_id": ids, "clause_id": clause.id, "level": level,
+                **_one_clause(answers, k, among, study, bases[k], why, reasons),
+                "value": [found.get(unit, nothing)[0] for unit in ids],
+                "needed": [found.get(unit, nothing)[1] for unit in ids]})
+    table = _below_each_other(parts)
     table.insert(2, "unit_name", table["unit_id"].map(units["name"]))
     rank = {c.id: n for n, c in enumerate(study.standard.clauses)}
     place = {unit: n for n, unit in enumerate(units.index)}
@@ -98,62 +102,69 @@ def judge_units(answers: HomeAnswers, study: Study, bases: Sequence[str],
     return table.set_index(["unit_id", "clause_id"])
 
 
-def _one_clause(answers: HomeAnswers, k: int, order: npt.NDArray[np.int64],
-                which: npt.NDArray[np.int64], ids: npt.NDArray[np.object_], level: str,
-                clause: Clause, study: Study, basis: str, why_not: str) -> pd.DataFrame:
-    inside = which >= 0
-    order, which = order[inside], which[inside]
-    state, weight = answers.state[order, k], answers.weight[order, k]
+def _below_each_other(parts: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    """Make one table of columns in parts; a lone value stands for all rows of its part."""
+    return pd.DataFrame({name: [cell for part in parts for cell in (
+        repeat(part[name], len(part["unit_id"])) if np.isscalar(part[name]) else part[name])]
+        for name in parts[0]})
+
+
+def _one_clause(answers: HomeAnswers, k: int, members: Members, study: Study, basis: str,
+                why_not: str, reasons: Reasons) -> dict[str, Any]:
+    clause, n = study.standard.clauses[k], len(members.ids)
+    home, which = members.home, members.unit
+    state, weight = answers.state[home, k], answers.weight[home, k]
+    said = Reasons(reasons.names, reasons.code[home, k])
 
     def total(of: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
-        sums = np.bincount(which[of], weights=weight[of], minlength=len(ids))
+        sums = np.bincount(which[of], weights=weight[of], minlength=n)
         return sums.astype(np.float64)
 
     people = total(np.ones(len(which), bool))
     covered, unknown = total(state == COVERED), total(state == UNKNOWN)
-    assumed = np.zeros(len(ids))
-    if answers.assumed is not None:
-        assumed = total(answers.assumed[order, k])
+    assumed = np.zeros(n) if answers.assumed is None else total(answers.assumed[home, k])
     # Where too much is assumed, those covered on an assumption aren't known to be covered.
     doubted = np.where(assumed > study.assumed_share_max * people, assumed, 0.0)
     sure, open_ = covered - doubted, unknown + doubted
     judged = not why_not
     required = study.share if clause.kind == "reach" else 1.0
-    reason = _reasons(answers.reason[order, k], weight, which, len(ids))
-    walk = answers.value[order, k] if clause.kind == "reach" else np.full(len(order), np.nan)
-    table = pd.DataFrame({
-        "unit_id": ids, "clause_id": clause.id, "level": level,
-        "people": people, "people_covered": covered, "people_unknown": unknown,
-        "share": np.divide(covered, people, out=np.full(len(ids), np.nan), where=people > 0),
-        "required": np.nan if required is None else required,
-        "state": _states(people, sure, open_, required if judged else None),
-    })
-    for share in SIDE_BY_SIDE:
-        table[f"state_{share:.0%}".rstrip("%")] = _states(people, sure, open_,
-                                                          share if judged else None)
+    states = _states(people, sure, open_, required if judged else None)
+    unsure, lacking = _reasons(said, weight, which, n)
     doubts = ["gate_assumed" if many > rest else why
-              for many, rest, why in zip(doubted, unknown, reason[0], strict=True)]
-    table["reason"] = _why(table["state"], (doubts, reason[1]), why_not or "no_share",
-                           _outside(answers.reason[order, k], which, len(ids)))
-    for name, q in (("walk_median", 0.5), ("walk_p90", 0.9)):
-        table[name] = weighted_quantile(walk, weight, which, len(ids), q)
-    table["walk_unit"] = clause.unit
-    table["people_basis"] = basis
-    table["people_assumed"] = assumed
-    table["share_low"] = table["share"]
-    table["share_high"] = np.divide(covered + unknown, people, out=np.full(len(ids), np.nan),
-                                    where=people > 0)
+              for many, rest, why in zip(doubted, unknown, unsure, strict=True)]
+    walk = answers.value[home, k] if clause.kind == "reach" else np.full(len(home), np.nan)
+    half, most = weighted_quantiles(walk, weight, which, n, _SHARES)
+    columns = {
+        "people": people, "people_covered": covered, "people_unknown": unknown,
+        "share": _ratio(covered, people), "required": np.nan if required is None else required,
+        "state": states,
+        **{f"state_{share:.0%}".rstrip("%"): _states(people, sure, open_,
+                                                     share if judged else None)
+           for share in SIDE_BY_SIDE},
+        "reason": _why(states, (doubts, lacking), why_not or "no_share",
+                       _outside(said, which, n)),
+        "walk_median": half, "walk_p90": most, "walk_unit": clause.unit, "people_basis": basis,
+        "people_assumed": assumed, "share_low": _ratio(covered, people),
+        "share_high": _ratio(covered + unknown, people),
+    }
     if answers.value_no_waits is not None:
-        plain = answers.value_no_waits[order, k]
+        plain = answers.value_no_waits[home, k]
         within = (clause.kind == "reach") & (plain <= clause.limit)
-        within &= answers.reason[order, k] != "not_confirmed"
-        table["people_covered_no_waits"] = total(within | (state == COVERED))
-        for name, q in (("walk_median", 0.5), ("walk_p90", 0.9)):
-            table[f"{name}_no_waits"] = weighted_quantile(plain, weight, which, len(ids), q)
+        within &= said.names[said.code] != "not_confirmed"
+        half, most = weighted_quantiles(plain, weight, which, n, _SHARES)
+        columns |= {"people_covered_no_waits": total(within | (state == COVERED)),
+                    "walk_median_no_waits": half, "walk_p90_no_waits": most}
     if basis in ("floor_area", "homes"):  # the weights aren't people: none are printed
-        counts = table.columns.str.startswith("people") & (table.columns != "people_basis")
-        table[table.columns[counts]] = np.nan
-    return table
+        columns |= {name: np.nan for name in columns
+                    if name.startswith("people") and name != "people_basis"}
+    return columns
+
+
+def _ratio(part: npt.NDArray[np.float64], whole: npt.NDArray[np.float64]
+           ) -> npt.NDArray[np.float64]:
+    shares: npt.NDArray[np.float64] = np.divide(part, whole, out=np.full(len(whole), np.nan),
+                                                where=whole > 0)
+    return shares
 
 
 def _states(people: npt.NDArray[np.float64], covered: npt.NDArray[np.float64],
@@ -161,13 +172,13 @@ def _states(people: npt.NDArray[np.float64], covered: npt.NDArray[np.float64],
     return [judge(*row, required) for row in zip(people, covered, unknown, strict=True)]
 
 
-def _reasons(reason: npt.NDArray[np.object_], weight: npt.NDArray[np.float64],
-             which: npt.NDArray[np.int64], n: int) -> tuple[list[str], list[str]]:
+def _reasons(said: Reasons, weight: npt.NDArray[np.float64], which: npt.NDArray[np.int64], n: int
+             ) -> tuple[list[str], list[str]]:
     """Largest reason of those unknown, and of those not covered, per unit; ties by name."""
-    names, code = np.unique(np.append(reason.astype(str), ""), return_inverse=True)
-    sums = np.zeros((n, len(names)))
-    np.add.at(sums, (which, code[:-1]), weight)
-    lacking = np.isin(names, LACKING)
+    names = said.names
+    sums = np.bincount(which * len(names) + said.code, weights=weight, minlength=n * len(names)
+                       ).reshape(n, len(names))
+    lacking = np.isin(names.astype(str), LACKING)
     found = []
     for group in (~lacking & (names != ""), lacking):
         part = np.where(group, sums, 0)
@@ -176,14 +187,14 @@ def _reasons(reason: npt.NDArray[np.object_], weight: npt.NDArray[np.float64],
     return found[0], found[1]
 
 
-def _outside(reason: npt.NDArray[np.object_], which: npt.NDArray[np.int64], n: int) -> list[str]:
+def _outside(said: Reasons, which: npt.NDArray[np.int64], n: int) -> list[str]:
     """Why a clause asks nothing of a unit: nobody lives there, or what its homes say."""
-    said = ["nobody"] * n
-    rows = np.isin(reason.astype(str), OUTSIDE)
-    for unit, why in sorted({(int(u), str(w)) for u, w in
-                             zip(which[rows], reason[rows], strict=True)}, reverse=True):
-        said[unit] = why
-    return said
+    told = ["nobody"] * n
+    rows = np.isin(said.names.astype(str), OUTSIDE)[said.code]
+    pairs = np.unique(which[rows] * len(said.names) + said.code[rows])
+    for unit, why in reversed([divmod(pair, len(said.names)) for pair in pairs.tolist()]):
+        told[unit] = said.names[why]
+    return told
 
 
 def _not_judged(clause: Clause, level: str, judged_at: str | None) -> str:
@@ -197,7 +208,7 @@ def _not_judged(clause: Clause, level: str, judged_at: str | None) -> str:
     return "" if clause.obligation == "required" else "not_required"
 
 
-def _why(states: pd.Series, reasons: tuple[list[str], list[str]], measured: str,
+def _why(states: Sequence[str], reasons: tuple[list[str], list[str]], measured: str,
          outside: list[str]) -> list[str]:
     said = {"met": "", "measured": measured}
     return [
