@@ -149,13 +149,14 @@ def _rules(source: str) -> Iterable[_Rule]:
             if row["rank"] == "weak":
                 continue
             compiled = [_selector(text) for text in row.get("tags", ())]
+            compiled.sort(key=lambda selector: not selector[0])  # what must be there comes first
             yield _Rule(
                 entry["id"],
                 row["rank"],
                 re.compile(row["name"]) if "name" in row else None,
                 re.compile(row["name_not"]) if "name_not" in row else None,
                 tuple(test for _, test in compiled),
-                next((key for key, _ in compiled if key), ""),
+                compiled[0][0] if compiled else "",
                 row.get("code", ""),
                 tuple(row.get("path", "").split(";")),
             )
@@ -163,11 +164,17 @@ def _rules(source: str) -> Iterable[_Rule]:
 
 @cache
 def _osm_rules() -> dict[str, list[_Rule]]:
-    """Rules under the key their first selector needs: few are tried for an object."""
+    """Rules under the key their first selector needs."""
     by_key: dict[str, list[_Rule]] = {}
     for rule in _rules("osm"):
         by_key.setdefault(rule.key, []).append(rule)
     return by_key
+
+
+@cache
+def _osm_candidates(key: str, value: str) -> tuple[_Rule, ...]:
+    """Rules whose first selector one tag meets; a file has few different tags of such keys."""
+    return tuple(rule for rule in _osm_rules()[key] if rule.tests[0]({key: value}))
 
 
 @cache
@@ -182,7 +189,11 @@ def _best(rules: Iterable[_Rule]) -> tuple[str, ...]:
     if not found:
         return ()
     primary = {rule.category for rule in found if rule.rank == "primary"}
-    chosen = primary or {rule.category for rule in found}
+    return _in_order(frozenset(primary or {rule.category for rule in found}))
+
+
+@cache
+def _in_order(chosen: frozenset[str]) -> tuple[str, ...]:
     return tuple(key for key in load_categories() if key in chosen)
 
 
@@ -215,8 +226,8 @@ def classify_osm(tags: Mapping[str, str]) -> tuple[str, ...]:
     name = tags.get("name", "")
     return _best(
         rule
-        for key in tags
-        for rule in by_key.get(key, ())
+        for key in by_key.keys() & tags.keys()
+        for rule in _osm_candidates(key, tags[key])
         if all(test(tags) for test in rule.tests) and rule.fits_name(name)
     )
 

@@ -70,15 +70,23 @@ def _texts(values: pd.Series) -> list[str]:
         return [text or "" for text in shapely.to_wkb(rounded, hex=True, byte_order=1)]
     if isinstance(values.dtype, pd.StringDtype):
         return values.fillna("").tolist()
+    if values.dtype == np.float64:
+        return [_number(value) for value in values.tolist()]
     return [_text(value) for value in values.astype(object).tolist()]
 
 
 def _text(value: Any) -> str:
+    if isinstance(value, str):
+        return value
     if isinstance(value, (float, np.floating)):
-        if isfinite(value) and float(value).is_integer():
-            return str(int(value))  # 3 and 3.0 are one answer
-        return "" if isnan(value) else repr(float(value))
+        return _number(float(value))
     return "" if value is None or value is pd.NA or value is pd.NaT else str(value)
+
+
+def _number(value: float) -> str:
+    if value.is_integer():
+        return str(int(value))  # 3 and 3.0 are one answer
+    return "" if isnan(value) else repr(value)
 
 
 def standard_digest(standard: Standard) -> str:

@@ -6,10 +6,10 @@ key. Nothing is judged here: what may be walked is decided on the network's floo
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ import shapely
 
 from greenmap.kept import Arrays, array_text, kept, source_digest, text_array
 from greenmap.read.osm_source import opened
+from greenmap.read.source import digest
 
 _Object = tuple[str, dict[str, str], str | None]
 FEATURE_KEYS = (
@@ -56,30 +57,8 @@ def read_osm_features(
     MissingFileError, UnreadableFileError
         As :func:`greenmap.read.osm_streets.read_osm_streets`.
     """
-    pairs = {(key, value) for key, sign, value in (k.partition("=") for k in keys) if sign}
-    plain = {key for key in keys if "=" not in key}
-    names_of = sorted(plain | {key for key, _ in pairs})
-    rows: dict[str, tuple[dict[str, str], str]] = {}
-    lost: set[str] = set()
     with opened(path) as ordered:
-        for name, tags, shape in _found(Path(path), ordered, names_of):
-            if plain.isdisjoint(tags) and pairs.isdisjoint(tags.items()):
-                continue
-            if shape is None:
-                lost.add(name)
-            else:
-                rows[name] = (tags, shape)
-    names = sorted(rows, key=_by_kind)
-    shapes = shapely.from_wkb(np.array([rows[name][1] for name in names], object))
-    alone = (shapely.get_type_id(shapes) == 6) & (shapely.get_num_geometries(shapes) == 1)
-    shapes[alone] = shapely.get_geometry(shapes[alone], 0)
-    table = gpd.GeoDataFrame(
-        {"osm_id": names, "tags": [rows[name][0] for name in names]},
-        geometry=shapes,
-        crs="EPSG:4326",
-    )
-    table.attrs["no_geometry"] = tuple(sorted(lost - rows.keys(), key=_by_kind))
-    return table
+        return _answer(Path(path), ordered, keys)
 
 
 def read_osm_buildings(path: str | Path) -> gpd.GeoDataFrame:
@@ -124,8 +103,8 @@ _asked: dict[str, Any] = {}
 def read_once(*keys: str) -> Iterator[None]:
     """Within this context a file is gone through once for several questions.
 
-    What was found is kept in the cache folder: the same questions to the same file are answered
-    from there the next time.
+    Answers are kept in the cache folder: the same question to the same file is answered from
+    there the next time.
 
     Parameters
     ----------
@@ -133,48 +112,80 @@ def read_once(*keys: str) -> Iterator[None]:
         Keys, or ``key=value``, that will be asked for. What is asked besides costs a
         reading of its own.
     """
-    _asked.update(keys={key.partition("=")[0] for key in keys}, file=None, objects=[])
+    _asked.update(keys={key.partition("=")[0] for key in keys}, file=None)
     try:
         yield
     finally:
         _asked.clear()
 
 
-def _found(path: Path, ordered: Path, keys: list[str]) -> Iterable[_Object]:
-    """Objects of a file that carry some keys, and maybe others."""
-    if not _asked or not _asked["keys"].issuperset(keys):
-        return _objects(ordered, keys)
+def _answer(path: Path, ordered: Path, keys: tuple[str, ...]) -> gpd.GeoDataFrame:
+    """The table of what carries some keys; see :func:`read_once`."""
+    names_of = sorted({key.partition("=")[0] for key in keys})
+    if not _asked or not _asked["keys"].issuperset(names_of):
+        return _sifted(_objects(ordered, names_of), keys)
     about = path.stat()
     file = (path.resolve(), about.st_mtime_ns, about.st_size)
     if _asked["file"] != file:
-        _asked.update(file=file, objects=_kept_objects(path, ordered, sorted(_asked["keys"])))
-    objects: list[_Object] = _asked["objects"]
-    return objects
+        _asked.update(file=file, digest=digest(path).encode(), objects=None)
+
+    def make() -> gpd.GeoDataFrame:
+        if _asked["objects"] is None:
+            _asked["objects"] = list(_objects(ordered, sorted(_asked["keys"])))
+        return _sifted(_asked["objects"], keys)
+
+    return kept("osm_features", (*_program(), _asked["digest"], "\n".join(keys).encode()), make,
+                pack=_packed, unpack=_unpacked)
 
 
-def _kept_objects(path: Path, ordered: Path, keys: list[str]) -> list[_Object]:
+def _program() -> tuple[bytes, ...]:
+    """What reads, besides the data."""
     from osmium.version import libosmium_version, pyosmium_release
 
-    with path.open("rb") as file:
-        content = hashlib.file_digest(file, "sha256").digest()
-    key = (source_digest("read"), pyosmium_release.encode(), libosmium_version.encode(), content,
-           "\n".join(keys).encode())
-    return kept("osm_objects", key, lambda: list(_objects(ordered, keys)), pack=_packed,
-                unpack=_unpacked)
+    return source_digest("read"), pyosmium_release.encode(), libosmium_version.encode()
 
 
-def _packed(objects: list[_Object]) -> dict[str, Any]:
-    names, tags, shapes = zip(*objects, strict=True) if objects else ((), (), ())
-    return {"names": text_array("\n".join(names)), "tags": text_array(json.dumps(tags)),
-            "shapes": text_array("\n".join(shape or "" for shape in shapes))}
+def _sifted(objects: Iterable[_Object], keys: tuple[str, ...]) -> gpd.GeoDataFrame:
+    """Pick the objects that carry one of some keys, or ``key=value``."""
+    pairs = {(key, value) for key, sign, value in (k.partition("=") for k in keys) if sign}
+    plain = {key for key in keys if "=" not in key}
+    rows: dict[str, tuple[dict[str, str], str]] = {}
+    lost: set[str] = set()
+    for name, tags, shape in objects:
+        if plain.isdisjoint(tags) and pairs.isdisjoint(tags.items()):
+            continue
+        if shape is None:
+            lost.add(name)
+        else:
+            rows[name] = (tags, shape)
+    names = sorted(rows, key=_by_kind)
+    shapes = shapely.from_wkb(np.array([rows[name][1] for name in names], object))
+    alone = (shapely.get_type_id(shapes) == 6) & (shapely.get_num_geometries(shapes) == 1)
+    shapes[alone] = shapely.get_geometry(shapes[alone], 0)
+    return _table(names, [rows[name][0] for name in names], shapes,
+                  sorted(lost - rows.keys(), key=_by_kind))
 
 
-def _unpacked(arrays: Arrays) -> list[_Object]:
-    tags = json.loads(array_text(arrays["tags"]))
-    names, shapes = (array_text(arrays[name]).split("\n") if tags else []
-                     for name in ("names", "shapes"))
-    return [(name, own, shape or None)
-            for name, own, shape in zip(names, tags, shapes, strict=True)]
+def _table(names: list[str], tags: list[dict[str, str]], shapes: Any, lost: Iterable[str]
+           ) -> gpd.GeoDataFrame:
+    table = gpd.GeoDataFrame({"osm_id": names, "tags": tags}, geometry=shapes, crs="EPSG:4326")
+    table.attrs["no_geometry"] = tuple(lost)
+    return table
+
+
+def _packed(table: gpd.GeoDataFrame) -> dict[str, Any]:
+    shapes = shapely.to_wkb(table.geometry.to_numpy()).tolist()
+    texts = (table["osm_id"].tolist(), table["tags"].tolist(), table.attrs["no_geometry"])
+    return {"texts": text_array(json.dumps(texts)),
+            "shapes": np.frombuffer(b"".join(shapes), np.uint8),
+            "ends": np.cumsum([0, *map(len, shapes)])}
+
+
+def _unpacked(arrays: Arrays) -> gpd.GeoDataFrame:
+    names, tags, lost = json.loads(array_text(arrays["texts"]))
+    shapes = arrays["shapes"].tobytes()
+    each = [shapes[a:b] for a, b in pairwise(arrays["ends"].tolist())]
+    return _table(names, tags, shapely.from_wkb(np.array(each, object)), lost)
 
 
 def _objects(path: Path, keys: list[str]) -> Iterator[_Object]:

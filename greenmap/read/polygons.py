@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import geopandas as gpd
@@ -92,12 +93,23 @@ def geodesic_areas(shapes: Any) -> npt.NDArray[np.float64]:
     >>> round(geodesic_areas([shapely.box(0, 0, 0.001, 0.001)])[0])
     12309
     """
-    geod = Geod(ellps="WGS84")
     given = np.asarray(shapes, dtype=object)
-    areas = np.zeros(len(given))
-    for row in np.flatnonzero(shapely.get_dimensions(given) > 0).tolist():  # points have none
-        areas[row] = abs(geod.geometry_area_perimeter(given[row])[0])
-    return areas
+    parts, row = shapely.get_parts(given, return_index=True)
+    rings, part = shapely.get_rings(parts, return_index=True)
+    lines = np.flatnonzero(shapely.get_dimensions(parts) == 1)  # as if their ends were joined
+    of_part, of_row = np.zeros(len(parts)), np.zeros(len(given))
+    signed = _signed_areas(np.concatenate([rings, parts[lines]]))
+    np.add.at(of_part, np.concatenate([part, lines]), signed)  # holes run the other way
+    np.add.at(of_row, row, of_part)
+    return np.abs(of_row)
+
+
+def _signed_areas(rings: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
+    """Area within each ring, below zero where it runs clockwise."""
+    (lon, lat), ring = (part.T for part in shapely.get_coordinates(rings, return_index=True))
+    ends = np.searchsorted(ring, np.arange(len(rings) + 1)).tolist()
+    measure = Geod(ellps="WGS84").polygon_area_perimeter
+    return np.array([measure(lon[a:b], lat[a:b])[0] for a, b in pairwise(ends)])
 
 
 def overlapping(polygons: gpd.GeoSeries, *, least_share: float = 0.01) -> pd.DataFrame:
