@@ -12,6 +12,7 @@ import pandas as pd
 import shapely
 
 from greenmap.draw import layers, palette
+from greenmap.draw.by_community import by_community
 from greenmap.draw.community_panel import side_panel
 from greenmap.draw.figures import people_text, shown_walks, walk_text
 from greenmap.draw.markup import fill, link
@@ -170,10 +171,10 @@ def _routes(routes: Mapping[str, Any], say: Say) -> dict[str, Any]:
 def _first_clause(scene: Scene) -> int:
     """The clause the page opens with: that of the first gap, else of the first open question."""
     community, ids = scene.area.index[0], [c.id for c in scene.clauses]
-    for table in (scene.result.gaps, scene.result.checks):
-        mine = table[table["community_id"] == community].sort_values("rank")
-        if len(mine):
-            return ids.index(mine["clause_id"].iloc[0])
+    rows = by_community(scene.result)
+    for mine in (rows.gaps.of(community), rows.checks.of(community)):
+        if mine:
+            return ids.index(mine[0]["clause_id"])
     return 0
 
 

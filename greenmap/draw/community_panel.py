@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
+from greenmap.draw.by_community import by_community
 from greenmap.draw.figures import NONE, people_text, percent_text, walk_text
 from greenmap.draw.markup import Html, fill, join, row, section, table
 from greenmap.draw.panel import Say, facts, sources, study_facts
 from greenmap.draw.tally import people_by_community
 from greenmap.model.clause_text import asks, confidence_text, measured_text
-from greenmap.model.people_share import people_shares
-from greenmap.model.small_group import groups_hidden
 from greenmap.model.standard import Clause
 from greenmap.model.study import Assessment
 
@@ -36,9 +34,8 @@ def side_panel(result: Assessment, community_id: str, *, say: Say, lang: str) ->
     -------
     Html
     """
-    study = result.study
-    states = result.coverage.xs(community_id, level="unit_id")["state"]
-    if (states == "not_applicable").all():
+    study, rows = result.study, by_community(result)
+    if all(found["state"] == "not_applicable" for found in rows.coverage.of(community_id)):
         lacking = unknown = fill("<p>{}</p>", say("nobody"))
     else:
         lacking = _gaps(result, community_id, say, lang)
@@ -47,7 +44,7 @@ def side_panel(result: Assessment, community_id: str, *, say: Say, lang: str) ->
                 (say("code"), community_id),
                 (say("people"), people_text(people_by_community(result).get(community_id))),
                 *_people_from(result, community_id, say),
-                (say("homes"), f"{(study.homes['community_id'] == community_id).sum():,}"),
+                (say("homes"), f"{len(rows.homes.get(community_id, ())):,}"),
                 (say("area"), study.name or say("study_unnamed")),
                 *study_facts(study, say, lang)]
     return fill("<aside>{}{}{}{}{}{}{}</aside>",
@@ -61,10 +58,10 @@ def side_panel(result: Assessment, community_id: str, *, say: Say, lang: str) ->
 
 def _people_from(result: Assessment, community_id: str, say: Say) -> list[tuple[str, object]]:
     """How many people were counted where they are; nothing where all were."""
-    table = people_shares(result.study.homes)
-    one: dict[Any, Any] = table.to_dict("index").get(community_id, {})
-    if pd.isna(one.get("people", np.nan)):
+    told = by_community(result).people.of(community_id)
+    if not told or pd.isna(told[0]["people"]):
         return []
+    one = told[0]
     rules = say("people.between").join(say(f"people.rule_{rule}") for rule in one["people_rules"])
     factor: object = NONE if pd.isna(one["people_factor"]) else f"{one['people_factor']:.2f}"
     return [(say("people_from"), say("people_from_value", rules=rules, factor=factor,
@@ -81,11 +78,10 @@ def _limits(result: Assessment) -> dict[str, float]:
 
 
 def _gaps(result: Assessment, community_id: str, say: Say, lang: str) -> Html:
-    gaps = result.gaps[result.gaps["community_id"] == community_id].sort_values("rank")
     by_id = {c.id: c for c in result.study.standard.clauses}
     limits = _limits(result)
     items = []
-    for gap in gaps.to_dict("records"):
+    for gap in by_community(result).gaps.of(community_id):
         clause = by_id[gap["clause_id"]]
         told = say("missing_facts", share=percent_text(gap["share"]),
                    required=percent_text(gap["required"]),
@@ -112,12 +108,10 @@ def _causes(gap: dict[str, Any], say: Say) -> str:
 
 def _two_figures(result: Assessment, community_id: str, say: Say, lang: str) -> Html:
     """Where the radius figure and the walked one differ: both, and what lies between."""
-    if result.radius is None or community_id not in result.radius.index.get_level_values(0):
-        return Html()
-    hidden = groups_hidden(result).xs(community_id, level="unit_id")
+    rows = by_community(result)
+    hidden = {found["clause_id"]: found["hidden"] for found in rows.coverage.of(community_id)}
     lines = []
-    mine = result.radius.xs(community_id, level="unit_id").reset_index()
-    for found in mine.to_dict("records"):
+    for found in rows.radius.of(community_id):
         if not found["between_people"] > 0 or hidden[found["clause_id"]]:
             continue
         causes = [say("cause_people", cause=say(f"term.reason_{found[f'cause_{n}']}"),
@@ -155,29 +149,27 @@ def _gates_known(result: Assessment, community_id: str, say: Say) -> Html:
 
 
 def _checks(result: Assessment, community_id: str, say: Say, lang: str) -> Html:
-    checks = result.checks[result.checks["community_id"] == community_id].sort_values("rank")
     by_id = {c.id: c for c in result.study.standard.clauses}
     items = [fill('<li><strong>{}</strong> {}<br>{}</li>', by_id[check["clause_id"]].text(lang),
                   _button(by_id[check["clause_id"]], result, say),
                   say("unknown_facts", reason=say(f"term.reason_{check['reason']}"),
                       people=people_text(check["people_unknown"])))
-             for check in checks.to_dict("records")]
+             for check in by_community(result).checks.of(community_id)]
     if not items:
         return fill("<p>{}</p>", say("unknown_none"))
     return fill("<ol>{}</ol>", join(items))
 
 
 def _clauses(result: Assessment, community_id: str, say: Say, lang: str) -> Html:
-    mine = result.coverage.xs(community_id, level="unit_id")
-    hidden = groups_hidden(result).xs(community_id, level="unit_id")
+    mine = {row["clause_id"]: row for row in by_community(result).coverage.of(community_id)}
     limits = _limits(result)
     lines = []
     for clause in result.study.standard.clauses:
-        found: dict[str, Any] = {str(k): v for k, v in mine.loc[clause.id].items()}
+        found = mine[clause.id]
         lines.append(row([
             fill("{}{}", clause.text(lang), _small(say(f"term.people_{clause.people}"))),
             _requirement(clause, result, say, lang),
-            _found(clause, found, hidden[clause.id], limits[clause.id], say, lang),
+            _found(clause, found, limits[clause.id], say, lang),
             fill('<span class="state {}">{}</span>{}', found["state"],
                  say(f"term.state_{found['state']}"), _small(_reason(found, say)))]))
     return table([say("clause"), say("requirement"), say("found"), say("verdict")], lines,
@@ -194,12 +186,12 @@ def _requirement(clause: Clause, result: Assessment, say: Say, lang: str) -> Htm
     return fill("{}{}", " · ".join(parts), _small(told))
 
 
-def _found(clause: Clause, found: dict[str, Any], hidden: str, search_limit: float, say: Say,
-           lang: str) -> Html:
+def _found(clause: Clause, found: dict[str, Any], search_limit: float, say: Say, lang: str
+           ) -> Html:
     plain = clause.people == "all" and found["people_basis"] == "measured"
     basis = Html() if plain else _small(say(f"term.basis_{found['people_basis']}"))
-    if hidden:
-        return fill("{}{}", say(hidden), basis)
+    if found["hidden"]:
+        return fill("{}{}", say(found["hidden"]), basis)
     if found["state"] == "not_applicable":
         return Html(NONE)
     if clause.kind != "reach":

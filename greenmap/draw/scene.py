@@ -12,6 +12,7 @@ import numpy.typing as npt
 import shapely
 
 from greenmap.draw import layers
+from greenmap.draw.by_community import by_community
 from greenmap.errors import OutputError
 from greenmap.model.standard import Clause
 from greenmap.model.study import Assessment
@@ -76,14 +77,13 @@ def scene_of(result: Assessment, community_id: str) -> Scene:
     OutputError
         No such community.
     """
-    table, homes = result.study.communities, result.study.homes
+    table = result.study.communities
     if community_id not in table.index:
         raise OutputError("draw.community_unknown", id=community_id,
                           known=", ".join(map(str, sorted(table.index)[:5])))
     area = table.loc[[community_id]]
     left, bottom, right, top = area.total_bounds.tolist()
-    rows = np.flatnonzero((homes["community_id"] == community_id).to_numpy(bool, na_value=False))
-    rows = rows[np.argsort(homes.index.to_numpy(dtype=str)[rows], kind="stable")]
+    rows = by_community(result).homes.get(community_id, np.zeros(0, np.int64))
     return Scene(result, area, (left - MARGIN_M, bottom - MARGIN_M, right + MARGIN_M,
                                 top + MARGIN_M), rows)
 
