@@ -19,7 +19,9 @@ from greenmap.model.study import ANSWERS, Assessment
 from greenmap.model.unit import UPPER, parents_of
 from greenmap.report.listing import amenity_snaps
 
-_DATE = "2000-01-01T00:00:00.000Z"  # a fixed date: equal results make equal files
+_GDAL = {"OGR_CURRENT_DATE": "2000-01-01T00:00:00.000Z",  # equal results make equal files
+         # Files are written aside, and moved in when whole: a half one needs no journal.
+         "OGR_SQLITE_SYNCHRONOUS": "OFF", "OGR_SQLITE_JOURNAL": "OFF"}
 
 
 COARSE_M = 10.0
@@ -67,7 +69,7 @@ def write_results(result: Assessment, path: Path) -> None:
     else:
         layers |= _inside(result)
     path.unlink(missing_ok=True)
-    with _fixed_date():
+    with _set_up():
         for name, layer in layers.items():
             shape = "Point" if name in ("facilities", "roads_to_check") else "MultiPolygon"
             _write(layer.sort_index(), path, name, shape)
@@ -94,7 +96,7 @@ def write_homes(result: Assessment, path: Path) -> None:
         columns[f"walk_{_field(clause)}"] = np.where(np.isfinite(value), value, np.nan)
     path.unlink(missing_ok=True)
     layer = gpd.GeoDataFrame(columns, index=homes.index, geometry=homes.geometry)
-    with _fixed_date():
+    with _set_up():
         _write(layer.sort_index(), path, "homes", "Point")
 
 
@@ -116,7 +118,7 @@ def write_snaps(result: Assessment, path: Path) -> None:
         .assign(role=role), geometry=table.geometry.to_numpy(), crs=result.study.crs)
         for role, table in tables.items() if len(table)]
     path.unlink(missing_ok=True)
-    with _fixed_date():
+    with _set_up():
         if parts:
             whole = pd.concat(parts, ignore_index=True).sort_values(["role", "id"])
             _write(whole.set_index(["role", "id"]), path, "snaps", "Point")
@@ -125,13 +127,13 @@ def write_snaps(result: Assessment, path: Path) -> None:
 
 
 @contextmanager
-def _fixed_date() -> Iterator[None]:
-    before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
-    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": _DATE})
+def _set_up() -> Iterator[None]:
+    before = {name: pyogrio.get_gdal_config_option(name) for name in _GDAL}
+    pyogrio.set_gdal_config_options(_GDAL)
     try:
         yield
     finally:
-        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})
+        pyogrio.set_gdal_config_options(before)
 
 
 def _write(layer: gpd.GeoDataFrame, path: Path, name: str, shape: str) -> None:

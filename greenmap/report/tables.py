@@ -68,7 +68,11 @@ def cell(value: Any) -> str:
         return neutral(value)
     if value is None or value is pd.NA or value != value:
         return ""
-    text = f"{float(value):.6f}".rstrip("0").rstrip(".")
+    return _decimal(float(value))
+
+
+def _decimal(value: float) -> str:
+    text = f"{value:.6f}".rstrip("0").rstrip(".")
     return "0" if text == "-0" else text
 
 
@@ -83,8 +87,8 @@ def write_csv(table: pd.DataFrame, path: Path, *, lang: str) -> None:
         File to write.
     lang : {"zh", "en"}
     """
-    known = _Cells()
-    columns = [[known[value] for value in table[name].tolist()] for name in table.columns]
+    cells = _Cells()
+    columns = [_column(table[name], cells) for name in table.columns]
     rows = (",".join(cells) + "\n" for cells in zip(*columns, strict=True))
     _write(path, list(table.columns), rows, lang)
 
@@ -123,6 +127,12 @@ class _Cells(dict[Any, str]):
 
     def __missing__(self, value: Any) -> str:
         return self.setdefault(value, _quoted(cell(value)))
+
+
+def _column(values: pd.Series, cells: _Cells) -> list[str]:
+    if values.dtype == np.float64:  # measured numbers seldom come twice
+        return [_decimal(value) if value == value else "" for value in values.tolist()]
+    return [cells[value] for value in values.tolist()]
 
 
 def _quoted(text: str) -> str:
@@ -191,4 +201,4 @@ def _told(answers: HomeAnswers, homes: npt.NDArray[np.int64], k: int, cells: _Ce
 
 
 def _number(value: float) -> str:
-    return cell(value) if value < inf else ""
+    return _decimal(value) if value < inf else ""
