@@ -58,35 +58,18 @@ def by_time(stats: pstats.Stats, work: str, label: Callable[[str, str], str]) ->
             "| where | ms | share |", "|---|---|---|", *rows, ""]  # fmt: skip
 
 
-class Here:
-    """Does at once what would be handed to threads, which a profiler doesn't look into."""
-
-    def __init__(self, threads: int) -> None:
-        self.map = map
-
-    def __enter__(self) -> Here:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        return None
-
-
 def parts_of_w1(world: World) -> list[str]:
     """Functions and kernels of W1 on one thread."""
-    from greenmap.engine import counting
+    from greenmap.engine.counting import counts_and_nearest
     from greenmap.engine.csr import build_csr
     from greenmap.engine.search import source_nodes
     from greenmap.engine.skeleton import build_skeleton
 
     graph = build_csr(world.n, *world.arcs)
     sources, given = sources_of(world.place, world.category), asked(world)
-    counting.counts_and_nearest(graph, sources, **given)
-    pool, counting.ThreadPoolExecutor = counting.ThreadPoolExecutor, Here
-    try:
-        lines = hot_spots(lambda: counting.counts_and_nearest(graph, sources, **given),
-                          f"W1, {world.name}, on one thread")  # fmt: skip
-    finally:
-        counting.ThreadPoolExecutor = pool
+    counts_and_nearest(graph, sources, **given)
+    lines = hot_spots(lambda: counts_and_nearest(graph, sources, **given),
+                      f"W1, {world.name}, on one thread")  # fmt: skip
     skeleton = build_skeleton(graph, keep=source_nodes(graph, sources), rows=given["rows"])
     searches = np.unique(np.stack([world.place, world.category]), axis=1).shape[1]
     return [*lines, f"There are {searches:,} searches, one for each door and category, on a "

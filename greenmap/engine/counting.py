@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +21,7 @@ from greenmap.engine.search import Sources, check_sources, nearest_on, source_no
 from greenmap.engine.settle import make_queue
 from greenmap.engine.skeleton import Skeleton, build_skeleton
 from greenmap.engine.tally import Found, Work, add_up, count_places, put_rows
+from greenmap.engine.threads import side_by_side
 from greenmap.errors import NetworkError
 from greenmap.units import UNREACHED
 
@@ -220,19 +220,17 @@ def _count(
     if slots < n_rows:  # all others are put there
         ticks[:], place[:] = UNREACHED, -1
     cut = np.linspace(0, slots, threads + 1).astype(np.int64)
-    with ThreadPoolExecutor(threads) as pool:
-        lots = _share_out(work.entrance_start.size - 1, threads)
-        parts = list(
-            pool.map(lambda lot: _count_chunks(skeleton, work, lot, categories, near), lots)
-        )
+    lots = _share_out(work.entrance_start.size - 1, threads)
+    whole, *others = side_by_side(
+        lambda lot: _count_chunks(skeleton, work, lot, categories, near), lots, threads=threads
+    )
 
-        def collect(t: int) -> None:
-            whole, *others = parts
-            for other in others:
-                add_up(whole, other, cut[t], cut[t + 1])
-            put_rows(skeleton.hung.row, whole, cut[t], cut[t + 1], within, ticks, place)
+    def collect(t: int) -> None:
+        for other in others:
+            add_up(whole, other, cut[t], cut[t + 1])
+        put_rows(skeleton.hung.row, whole, cut[t], cut[t + 1], within, ticks, place)
 
-        list(pool.map(collect, range(threads)))
+    side_by_side(collect, range(threads), threads=threads)
     return ticks, place, within
 
 

@@ -5,8 +5,6 @@ For what needs more than counts: capacity shared among those who can walk there,
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-
 import numpy as np
 import numpy.typing as npt
 
@@ -15,6 +13,7 @@ from greenmap.engine.kernel import kernel
 from greenmap.engine.search import Sources, check_sources, source_nodes
 from greenmap.engine.settle import Queue, make_queue, settle
 from greenmap.engine.skeleton import Hung, Skeleton, build_skeleton
+from greenmap.engine.threads import side_by_side
 from greenmap.units import UNREACHED
 
 _ROOM = 1 << 16
@@ -135,9 +134,10 @@ def pairs(
     skeleton = build_skeleton(reverse, keep=source_nodes(reverse, sources), rows=rows)
     places, threads = sources.n_places, max(1, threads)
     cut = [places * part // (4 * threads) for part in range(4 * threads + 1)]
-    with ThreadPoolExecutor(threads) as pool:
-        lots = zip(cut[:-1], cut[1:], strict=True)
-        parts = list(pool.map(lambda lot: _list_lot(skeleton, sources, lot, limit), lots))
+    lots = zip(cut[:-1], cut[1:], strict=True)
+    parts = side_by_side(
+        lambda lot: _list_lot(skeleton, sources, lot, limit), lots, threads=threads
+    )
     found = np.concatenate([packed for packed, _ in parts])
     size = np.concatenate([[0], *(np.diff(end) for _, end in parts)])
     row, ticks = (found >> np.uint64(32)).astype(np.uint32), found.astype(np.uint32)

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-
 import numpy as np
 import numpy.typing as npt
 
 from greenmap.engine.csr import Array, Csr, read_only, whole
 from greenmap.engine.kernel import kernel
 from greenmap.engine.settle import Queue, make_queue, settle
+from greenmap.engine.threads import side_by_side
 from greenmap.units import UNREACHED
 
-_LOT = 256  # searches, at least, for a thread to be worth its start
+_LOT = 32  # searches, at least, for a thread to be worth waking
 _ROOM = 1 << 16
 
 class Rounds:
@@ -149,22 +148,16 @@ def reach_sets(
     """
     given = whole(nodes, graph.n_nodes, "nodes").ravel()
     order = np.argsort(given, kind="stable")  # who is near is searched next: memory is still warm
-    source = given[order]
-    lots = np.array_split(source, max(1, min(threads, source.size // _LOT)))
-    if len(lots) == 1:
-        parts = [_list_lot(graph, source, limit)]
-    else:
-        with ThreadPoolExecutor(len(lots)) as pool:
-            parts = list(pool.map(lambda lot: _list_lot(graph, lot, limit), lots))
-    size = np.empty(source.size, np.int64)
-    size[order] = np.concatenate([np.diff(end) for _, end in parts])
-    start = np.concatenate([[0], np.cumsum(size)])
+    lots = max(1, min(threads, given.size // _LOT))
+    of = [order[lot::lots].copy() for lot in range(lots)]  # each has its share of dense streets
+    parts = side_by_side(lambda mine: _list_lot(graph, given[mine], limit), of, threads=lots)
+    start = np.zeros(given.size + 1, np.int64)
+    for mine, (_, end) in zip(of, parts, strict=True):
+        start[mine + 1] = np.diff(end)
+    np.cumsum(start, out=start)
     node, ticks = np.empty(start[-1], np.uint32), np.empty(start[-1], np.uint32)
-    done = 0
-    for out, end in parts:
-        mine = order[done : done + end.size - 1]
-        put_back(out, end, mine, start, node, ticks)
-        done += mine.size
+    for mine, part in zip(of, parts, strict=True):
+        put_back(*part, mine, start, node, ticks)
     return start, node, ticks
 
 

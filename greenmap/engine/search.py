@@ -7,7 +7,6 @@ threads can show in a result.
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +16,7 @@ from greenmap.engine.csr import Array, Csr, read_only, whole
 from greenmap.engine.kernel import kernel
 from greenmap.engine.settle import make_queue, settle
 from greenmap.engine.skeleton import Hung, Skeleton, build_skeleton
+from greenmap.engine.threads import side_by_side
 from greenmap.errors import NetworkError
 from greenmap.units import UNREACHED
 
@@ -296,8 +296,7 @@ def nearest_on(
         found = nearest_source(skeleton.graph, node[of], sources.ticks[of], place_of[of], limit)
         hang_labels(skeleton.hung, *found, np.uint64(limit), category, ticks, place)
 
-    with ThreadPoolExecutor(max(1, threads)) as pool:
-        list(pool.map(search, range(categories)))
+    side_by_side(search, range(categories), threads=threads)
     return ticks, place
 
 
