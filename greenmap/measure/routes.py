@@ -6,82 +6,49 @@ So a page needs each point once, and per clause one number a point.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import shapely
 from pyproj import Geod
-from shapely.ops import substring
 
 from greenmap.measure.assess import reach_limit
+from greenmap.measure.forest import Forest, Trace, Ways
 from greenmap.measure.match_clauses import match_clauses
-from greenmap.measure.route import arc_climb_m
+from greenmap.measure.points import Points, rounded
 from greenmap.model.attachment import Attachment
 from greenmap.model.study import Assessment
-from greenmap.model.walk_network import WalkNetwork
-from greenmap.network.attach import edge_lines, to_earth
-from greenmap.network.compose import WalkGraph, compose
-from greenmap.network.hurdles import CLOSED, UNKNOWN
+from greenmap.model.walk_network import F8, I8, Bool
+from greenmap.network.attach import to_earth
+from greenmap.network.compose import compose
 from greenmap.network.price import price
-from greenmap.units import UNREACHED, to_ticks
-
-if TYPE_CHECKING:
-    from greenmap.engine.csr import Csr
+from greenmap.units import to_ticks
 
 MOST_ROUTES = 6000
 """Routes one page carries, homes times clauses: about 1 MB at most."""
 
 _DECIMALS = 5
 _GEOD = Geod(ellps="WGS84")
-Numbers = npt.NDArray[np.int64]
-Point = tuple[float, float]
-Told = tuple[float, float, float, tuple[str, ...], int]
 
 
-@dataclass(slots=True)
-class _Ways:
-    """Ways of one profile: its graph, what each arc tells, and the ways of each clause.
+@dataclass(frozen=True, slots=True)
+class _Walks:
+    """Walks of one clause on one page.
 
-    Arrays are held as memory views, which are quicker to ask for one item; `corners`, `climb`
-    and `place` fill up as they are asked for.
+    `number` says which home of the page walks, `row` which of all; `leg` metres from it to the
+    street. `point` holds the lines walked, one after another, and then where each walk begins;
+    `leads` which points of a line are followed by another.
     """
 
-    graph: WalkGraph
-    start: memoryview[int]
-    arcs: memoryview[int]
-    tail: memoryview[int]
-    head: memoryview[int]
-    metres: memoryview[Any]
-    wait: memoryview[Any] | None
-    gates: dict[int, tuple[str, ...]]
-    reverse: Csr
-    towards: dict[int, _Towards] = field(default_factory=dict)
-    corners: dict[int, list[Point]] = field(default_factory=dict)
-    climb: dict[int, float] = field(default_factory=dict)
-    place: dict[int, Point] = field(default_factory=dict)
-
-    def at(self, node: int) -> Point:
-        """Where a node stands, to the centimetre."""
-        found = self.place.get(node)
-        if found is None:
-            found = _rounded(self.graph.node_x[node], self.graph.node_y[node])
-            self.place[node] = found
-        return found
-
-
-@dataclass(slots=True)
-class _Towards:
-    """Ways to the places of one clause: ticks left from every node, and the next step.
-
-    `lead` holds the arc to a nearer node, -1 where it costs nothing or there is none; `stop`
-    the place that is reached at a node, else -1.
-    """
-
-    label: memoryview[int]
-    lead: memoryview[int]
-    stop: memoryview[int]
+    number: I8
+    row: I8
+    leg: F8
+    trace: Trace
+    leads: Bool
+    point: I8
 
 
 class Routes:
@@ -97,13 +64,16 @@ class Routes:
         self.result, self.network = result, result.study.network
         self.clauses = [k for k, c in enumerate(result.study.standard.clauses)
                         if c.kind == "reach"]
-        self.ways: dict[str, _Ways] = {}
+        self.ways: dict[str, Ways] = {}
+        self.forests: dict[int, Forest] = {}
+        self.points: Points | None = None
         assert result.attachments is not None
         tables = (result.study.homes, result.study.amenities)
-        self.at = [_points(self.network, table.geometry.to_numpy(), put)
+        self.ids = [table.index.to_numpy(dtype=str) for table in tables]
+        self.to_earth = to_earth(self.network.crs)
+        self.at = [self._stand(table.geometry.to_numpy(), put)
                    for table, put in zip(tables, result.attachments, strict=True)]
-        self.bent = np.diff(self.network.shape_start) > 2
-        self.legs = [np.nan_to_num(put.leg_m).tolist() for put in result.attachments]
+        self.legs = [np.nan_to_num(put.leg_m) for put in result.attachments]
         homes = result.attachments[0]
         self.more = dict(zip(zip(homes.more_row[::-1].tolist(), homes.more_node[::-1].tolist(),
                                  strict=True), homes.more_leg_m[::-1].tolist(), strict=True))
@@ -127,221 +97,113 @@ class Routes:
         homes = self.result.study.homes
         rows = np.flatnonzero((homes["community_id"] == community_id).to_numpy(
             bool, na_value=False))
-        rows = rows[np.argsort(homes.index.to_numpy(dtype=str)[rows], kind="stable")]
-        number = {int(row): n for n, row in enumerate(rows)}
+        rows = rows[np.argsort(self.ids[0][rows], kind="stable")]
         lacking = (self.result.answers.state[rows] != 0).any(axis=1)
-        kept = rows[np.argsort(~lacking, kind="stable")][: MOST_ROUTES // max(len(self.clauses), 1)]
-        page = _Page(self.network.crs)
-        for k in self.clauses:
-            page.begin(k)
-            walks = self._walks(k, sorted(kept.tolist()), page)
-            page.walks[str(k)] = {str(number[row]): walk for row, walk in walks.items()}
-        return {**page.plain(), "homes": len(kept), "all": len(rows)}
+        most = MOST_ROUTES // max(len(self.clauses), 1)
+        number = np.argsort(~lacking, kind="stable")[:most]
+        number = number[np.argsort(rows[number])]
+        walks = {str(k): self._walks(k, number, rows[number]) for k in self.clauses}
+        return {**self._page(walks), "homes": len(number), "all": len(rows)}
 
-    def _ways(self, profile: str) -> _Ways:
+    def _stand(self, shapes: npt.NDArray[np.object_], put: Attachment) -> F8:
+        """Where each point stands: x, y in the network's CRS, longitude, latitude."""
+        xy = np.full((len(shapes), 2), np.nan)
+        there = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
+        xy[there] = shapely.get_coordinates(shapes[there])
+        named = put.node >= 0
+        xy[named] = np.column_stack([self.network.x, self.network.y])[put.node[named]]
+        return np.column_stack([xy, *self.to_earth.transform(xy[:, 0], xy[:, 1])])
+
+    def _ways(self, profile: str) -> Ways:
         """Lay out the graph of a profile, once."""
         if profile not in self.ways:
-            from greenmap.engine.csr import build_csr
-
             net, put, walker = self.network, self.result.attachments, self.result.study.profiles
             assert put is not None
-            graph = compose(net, price(net, walker[profile]), walker[profile], *put)
-            arcs = np.argsort(graph.tail, kind="stable")
-            start = np.searchsorted(graph.tail[arcs], np.arange(graph.n_nodes + 1))
-            part = np.abs(graph.arc_to - graph.arc_from)
-            wait = None if net.wait_s is None else (net.wait_s[graph.arc_edge] * part).data
-            self.ways[profile] = _Ways(
-                graph, start.data, arcs.data, graph.tail.data, graph.head.data,
-                (net.length_m[graph.arc_edge] * part).data, wait, _gates(net, graph),
-                build_csr(graph.n_nodes, graph.head, graph.tail, graph.ticks))
+            self.ways[profile] = Ways(
+                net, compose(net, price(net, walker[profile]), walker[profile], *put))
         return self.ways[profile]
 
-    def _towards(self, ways: _Ways, k: int) -> _Towards:
+    def _forest(self, k: int) -> Forest:
         """Search towards the places of clause `k`, once."""
-        if k not in ways.towards:
+        if k not in self.forests:
             from greenmap.engine.search import distances
 
-            study, graph = self.result.study, ways.graph
+            study = self.result.study
             clause = study.standard.clauses[k]
+            ways = self._ways(clause.profile)
+            graph = ways.graph
             rows = np.flatnonzero(match_clauses(study.amenities, [clause])[clause.target]
                                   & (graph.entrance_node >= 0))
             limit = to_ticks(reach_limit(self.result, clause), study.profiles[clause.profile].unit)
             node, ticks = graph.entrance_node[rows], graph.entrance_ticks[rows]
             label = distances(ways.reverse, node.astype(np.uint32), ticks,
                               limit=limit).astype(np.int64)
-            ids = study.amenities.index.to_numpy(dtype=str)[rows]
-            order = np.lexsort((ids, ticks, node))
+            order = np.lexsort((self.ids[1][rows], ticks, node))
             first = order[np.diff(node[order], prepend=-1) != 0]
             first = first[ticks[first] == label[node[first]]]
             stop = np.full(graph.n_nodes, -1)
             stop[node[first]] = rows[first]
-            lead = _leads(graph, np.asarray(ways.arcs), label)
-            ways.towards[k] = _Towards(label.data, lead.data, stop.data)
-        return ways.towards[k]
+            self.forests[k] = Forest(ways, label, stop, len(study.amenities))
+        return self.forests[k]
 
-    def _walks(self, k: int, rows: list[int], page: _Page) -> dict[int, list[Any]]:
-        """Follow the ways of some homes, telling the page; those that reach nothing are left."""
-        ways = self._ways(self.result.study.standard.clauses[k].profile)
-        towards, graph = self._towards(ways, k), ways.graph
-        flat = self.network.height_m is None
-        told: dict[int, list[Any]] = {}
-        for row, node in zip(rows, graph.home_node[rows].tolist(), strict=True):
-            if node < 0 or towards.label[node] == UNREACHED:
-                continue
-            legs, first = 0.0, node
-            arcs, end = self._step(ways, towards, node)
-            if arcs and graph.arc_edge[arcs[0]] < 0:  # the leg off the ground
-                first = ways.head[arcs[0]]
-                legs = self.more.get((row, first), self.legs[0][row])  # a home may have several
-            metres, climb, wait, gates, end = self._trace(ways, towards, first, page)
-            last = self.legs[1][end]
-            told[row] = [end, page.point(ways.at(first)), round(metres + legs + last, 1),
-                         round(legs, 1), round(last, 1), None if flat else round(climb, 1),
-                         None if ways.wait is None else round(wait), list(gates)]
-        a, b = self.at[0][list(told), 2:], self.at[1][[walk[0] for walk in told.values()], 2:]
-        straight = _GEOD.inv(*a.T, *b.T)[2].tolist() if told else []
-        return {row: [*walk[1:3], round(far, 1), *walk[3:]]
-                for (row, walk), far in zip(told.items(), straight, strict=True)}
+    def _walks(self, k: int, number: I8, rows: I8) -> _Walks:
+        """Follow the ways of some homes; those that reach nothing are left out."""
+        forest = self._forest(k)
+        graph = forest.ways.graph
+        there = forest.reached(graph.home_node[rows])
+        number, rows = number[there], rows[there]
+        node = graph.home_node[rows]
+        arc = forest.arc[node]
+        off = (arc >= 0) & (graph.arc_edge[arc] < 0)  # the leg off the ground
+        first = np.where(off, graph.head[arc], node).astype(np.int64)
+        legs = np.where(off, self.legs[0][rows], 0.0)
+        if self.more:  # a home may have several
+            pairs = zip(rows.tolist(), first.tolist(), legs.tolist(), strict=True)
+            legs = np.where(off, [self.more.get((row, to), leg) for row, to, leg in pairs], legs)
+        trace = forest.trace(first)
+        if self.points is None:
+            self.points = Points(self.network, graph, self.at[1][:, :2])
+        line, leads = self.points.lines(graph, trace)
+        return _Walks(number, rows, legs, trace, leads,
+                      np.append(line, self.points.number[first]))
 
-    def _trace(self, ways: _Ways, towards: _Towards, first: int, page: _Page) -> Told:
-        """Follow the streets to the place, telling the page; what is known is not walked again."""
-        path, node, known, head = [], first, page.told, ways.head
-        while node not in known:
-            arcs, end = self._step(ways, towards, node)
-            if end >= 0:
-                known[node] = (0.0, 0.0, 0.0, (), end)
-                page.lead([ways.at(node), _rounded(*self.at[1][end, :2])])
-                break
-            for arc in arcs:
-                path.append(arc)
-                node = head[arc]
-                if node in known:
-                    break
-        flat = self.network.height_m is None
-        for arc in reversed(path):
-            metres, climb, wait, gates, end = known[head[arc]]
-            known[ways.tail[arc]] = (
-                metres + ways.metres[arc], climb if flat else climb + self._climb(ways, arc),
-                wait if ways.wait is None else wait + ways.wait[arc],
-                ways.gates.get(arc, ()) + gates, end)
-            page.lead([ways.at(ways.tail[arc]), *self._between(ways, arc), ways.at(head[arc])])
-        return known[first]
-
-    @staticmethod
-    def _step(ways: _Ways, towards: _Towards, node: int) -> tuple[list[int], int]:
-        """Arcs to the next node that is nearer, or the place that is reached at this one.
-
-        Arcs that cost nothing may lead in circles, so a node is looked at once only.
-        """
-        if towards.stop[node] >= 0 or towards.lead[node] >= 0:
-            stop = towards.stop[node]
-            return ([], stop) if stop >= 0 else ([towards.lead[node]], -1)
-        graph, label = ways.graph, towards.label
-        came: dict[int, list[int]] = {node: []}
-        todo = [node]
-        while todo:
-            at = todo.pop(0)
-            if towards.stop[at] >= 0:
-                return came[at], -1
-            if towards.lead[at] >= 0:
-                return [*came[at], towards.lead[at]], -1
-            for arc in ways.arcs[ways.start[at]:ways.start[at + 1]]:
-                to = ways.head[arc]
-                if label[to] == label[at] and not graph.ticks[arc] and to not in came:
-                    came[to] = [*came[at], arc]
-                    todo.append(to)
-        raise AssertionError(node)
-
-    def _climb(self, ways: _Ways, arc: int) -> float:
-        if arc not in ways.climb:
-            ways.climb[arc] = arc_climb_m(self.network, ways.graph, arc)
-        return ways.climb[arc]
-
-    def _between(self, ways: _Ways, arc: int) -> list[Point]:
-        """Corners of the street between the two ends of an arc."""
-        if arc not in ways.corners:
-            graph, edge = ways.graph, ways.graph.arc_edge[arc]
-            ways.corners[arc] = []
-            if self.bent[edge]:
-                line = edge_lines(self.network, np.array([edge], np.int64))[0]
-                part = substring(line, graph.arc_from[arc], graph.arc_to[arc], normalized=True)
-                ways.corners[arc] = [_rounded(*xy) for xy in part.coords[1:-1]]
-        return ways.corners[arc]
-
-
-def _leads(graph: WalkGraph, order: Numbers, label: Numbers) -> Numbers:
-    """Per node the first of its arcs that costs something and leads nearer, else -1."""
-    tail, head, cost = graph.tail[order], graph.head[order], graph.ticks[order].astype(np.int64)
-    good = (cost > 0) & (label[head] != UNREACHED) & (label[head] + cost == label[tail])
-    node, first = np.unique(tail[good], return_index=True)
-    lead = np.full(graph.n_nodes, -1)
-    lead[node] = order[good][first]
-    return lead
-
-
-def _gates(network: WalkNetwork, graph: WalkGraph) -> dict[int, tuple[str, ...]]:
-    """The gate on each arc that leads through one that isn't open to all."""
-    if network.barriers is None or network.hurdle is None or network.hurdle_id is None:
-        return {}
-    hurdle = network.hurdle[graph.arc_edge]
-    arcs = np.flatnonzero((hurdle >= CLOSED) & (hurdle <= UNKNOWN) & (graph.arc_edge >= 0))
-    names = network.barriers.gate_id[network.hurdle_id[graph.arc_edge[arcs]]]
-    return {arc: (str(name),) for arc, name in zip(arcs.tolist(), names.tolist(), strict=True)}
-
-
-def _rounded(x: float, y: float) -> Point:
-    return round(float(x), 2), round(float(y), 2)
-
-
-def _points(network: WalkNetwork, shapes: npt.NDArray[np.object_], put: Attachment
-            ) -> npt.NDArray[np.float64]:
-    """Where each point stands: x, y in the network's CRS, longitude, latitude."""
-    xy = np.full((len(shapes), 2), np.nan)
-    there = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
-    xy[there] = shapely.get_coordinates(shapes[there])
-    named = put.node >= 0
-    xy[named] = np.column_stack([network.x, network.y])[put.node[named]]
-    lon, lat = to_earth(network.crs).transform(xy[:, 0], xy[:, 1])
-    return np.column_stack([xy, lon, lat])
-
-
-class _Page:
-    """Points and pointers of one page."""
-
-    def __init__(self, crs: str) -> None:
-        self.crs = crs
-        self.xy: list[Point] = []
-        self.of: dict[Point, int] = {}
-        self.next: dict[str, dict[int, int]] = {}
-        self.walks: dict[str, dict[str, list[Any]]] = {}
-        self.told: dict[int, Told] = {}
-
-    def begin(self, k: int) -> None:
-        """Begin the ways of another clause."""
-        self.told = {}
-        self.now = self.next[str(k)] = {}
-
-    def point(self, at: Point) -> int:
-        """Return the number of a point; a new one is taken in."""
-        number = self.of.get(at)
-        if number is None:
-            number = self.of[at] = len(self.xy)
-            self.xy.append(at)
-        return number
-
-    def lead(self, points: list[Point]) -> None:
-        """Tell what follows each of some points but the last."""
-        chain = [self.point(at) for at in points]
-        for a, b in zip(chain, chain[1:], strict=False):
-            if a != b:
-                self.now.setdefault(a, b)
-
-    def plain(self) -> dict[str, Any]:
-        """Return all as lists, points in WGS 84."""
-        xy = np.array(self.xy, float).reshape(-1, 2)
-        lon, lat = to_earth(self.crs).transform(xy[:, 0], xy[:, 1])
+    def _page(self, walks: dict[str, _Walks]) -> dict[str, Any]:
+        """Number the points in the order they are met; give all as lists, points in WGS 84."""
+        none = np.zeros(0, np.int64)
+        met, which = pd.factorize(np.concatenate([none, *(w.point for w in walks.values())]))
+        xy = np.zeros((0, 2)) if self.points is None else self.points.xy[which]
+        lon, lat = self.to_earth.transform(xy[:, 0], xy[:, 1])
+        ends = np.cumsum([w.point.size for w in walks.values()], dtype=np.int64)
+        numbered = dict(zip(walks, np.split(met, ends[:-1]), strict=True)) if walks else {}
         return {"lon": np.round(lon, _DECIMALS).tolist(), "lat": np.round(lat, _DECIMALS).tolist(),
-                "next": {k: [pairs.get(n, -1) for n in range(len(xy))] if len(pairs) * 3 > len(xy)
-                             else {str(a): b for a, b in pairs.items()}
-                         for k, pairs in self.next.items()},
-                "walks": self.walks}
+                "next": {k: _nexts(numbered[k], w.leads, len(xy)) for k, w in walks.items()},
+                "walks": {k: self._told(w, numbered[k]) for k, w in walks.items()}}
+
+    def _told(self, walks: _Walks, met: I8) -> dict[str, list[Any]]:
+        """What the page tells of each walk, by the number of its home."""
+        trace, far = walks.trace, self.legs[1][walks.trace.end]
+        a, b = self.at[0][walks.row, 2:], self.at[1][trace.end, 2:]
+        straight = _GEOD.inv(*a.T, *b.T)[2]
+        metres = [rounded(column, 1).tolist()
+                  for column in (trace.metres + walks.leg + far, straight, walks.leg, far)]
+        nothing = [None] * far.size
+        climb = nothing if trace.climb is None else rounded(trace.climb, 1).tolist()
+        wait = nothing if trace.wait is None else np.rint(trace.wait).astype(np.int64).tolist()
+        first = met[met.size - far.size:].tolist()
+        rows = zip(first, *metres, climb, wait, trace.gates, strict=True)
+        return dict(zip(map(str, walks.number.tolist()), map(list, rows), strict=True))
+
+
+def _nexts(met: I8, leads: Bool, n_points: int) -> list[int] | dict[str, int]:
+    """Per point the next one: a list where that is shorter, else those that lead on only."""
+    at = np.flatnonzero(leads)
+    here, to = met[at], met[at + 1]
+    here, to = here[here != to], to[here != to]
+    onward = np.full(n_points, -1)
+    onward[here[::-1]] = to[::-1]  # of several the first holds
+    number = np.full(n_points, -1)
+    number[here[::-1]] = np.arange(here.size)[::-1]
+    first = here[number[here] == np.arange(here.size)]
+    if first.size * 3 > n_points:
+        return onward.tolist()
+    return dict(zip(map(str, first.tolist()), onward[first].tolist(), strict=True))
