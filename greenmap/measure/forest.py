@@ -6,7 +6,7 @@ walks share it, and a walk is told by the point where it begins.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from greenmap.engine.csr import Csr
 
 
-@dataclass(slots=True)
 class Ways:
     """The graph of one profile: N nodes, a arcs, and what each arc tells.
 
@@ -33,37 +32,25 @@ class Ways:
         From :func:`greenmap.network.compose.compose`.
     """
 
-    network: WalkNetwork
-    graph: WalkGraph
-    order: I8 = field(init=False)
-    tail: I8 = field(init=False)
-    head: I8 = field(init=False)
-    ticks: I8 = field(init=False)
-    metres: F8 = field(init=False)
-    wait: F8 | None = field(init=False)
-    climb: F8 | None = field(init=False)
-    gated: Bool = field(init=False)
-    reverse: Csr = field(init=False)
-
-    def __post_init__(self) -> None:
+    def __init__(self, network: WalkNetwork, graph: WalkGraph) -> None:
         from greenmap.engine.csr import build_csr
 
-        net, graph = self.network, self.graph
-        self.reverse = build_csr(graph.n_nodes, graph.head, graph.tail, graph.ticks)
+        self.network, self.graph = network, graph
+        self.reverse: Csr = build_csr(graph.n_nodes, graph.head, graph.tail, graph.ticks)
         self.order = np.argsort(graph.tail, kind="stable")
         self.tail, self.head, self.ticks = (
             column[self.order].astype(np.int64) for column in (graph.tail, graph.head, graph.ticks))
         part = np.abs(graph.arc_to - graph.arc_from)
-        self.metres = net.length_m[graph.arc_edge] * part
-        self.wait = None if net.wait_s is None else net.wait_s[graph.arc_edge] * part
-        self.climb = None if net.height_m is None else np.full(part.size, np.nan)
+        self.metres = network.length_m[graph.arc_edge] * part
+        self.wait = None if network.wait_s is None else network.wait_s[graph.arc_edge] * part
+        self.climb = None if network.height_m is None else np.full(part.size, np.nan)
         self.gated = np.zeros(part.size, bool)
-        if net.barriers is not None and net.hurdle is not None and net.hurdle_id is not None:
-            hurdle = net.hurdle[graph.arc_edge]
+        if network.barriers is not None and network.hurdle is not None:
+            hurdle = network.hurdle[graph.arc_edge]
             self.gated = (hurdle >= CLOSED) & (hurdle <= UNKNOWN) & (graph.arc_edge >= 0)
 
     def gate(self, arc: int) -> str:
-        """Id of the gate on an arc that leads through one that isn't open to all."""
+        """Id of the gate that an arc leads through."""
         assert self.network.barriers is not None and self.network.hurdle_id is not None
         number = self.network.hurdle_id[self.graph.arc_edge[arc]]
         return str(self.network.barriers.gate_id[number])
@@ -165,27 +152,31 @@ class Forest:
         """All nodes on the walks from some, each once and behind the one it goes on to."""
         onward = self.onward.data
         seen = bytearray(self.arc.size) + b"\1" * self.n_places
-        passed: list[int] = []
-        for node in first.tolist():
-            path = []
+        passed, until = np.empty(self.arc.size, np.int64), np.zeros(first.size, np.int64)
+        path, ends, n = passed.data, until.data, 0
+        for walk, node in enumerate(first.tolist()):
             while not seen[node]:
                 seen[node] = 1
-                path.append(node)
+                path[n] = node
+                n += 1
                 node = onward[node]
-            passed += path[::-1]
-        return np.array(passed, np.int64)
+            ends[walk] = n
+        fresh = np.diff(until, prepend=0)
+        outward: I8 = passed[np.repeat(2 * until - fresh - 1, fresh) - np.arange(n)]
+        return outward
 
     def _gates(self, to: I8, arc: I8, start: I8) -> list[list[str]]:
         """Ids of the gates gone through from some points, in their order."""
+        found: list[list[str]] = [[] for _ in range(start.size)]
         gated = (arc >= 0) & self.ways.gated[arc]
-        at = _until(to, gated | (arc < 0))
-        names = {k: self.ways.gate(arc[k]) for k in np.flatnonzero(gated).tolist()}
-        found = []
-        for k in at[start].tolist():
-            found.append(through := [])
-            while k in names:
-                through.append(names[k])
-                k = int(at[to[k]])
+        if gated.any():
+            at = _until(to, gated | (arc < 0))
+            names = {k: self.ways.gate(arc[k]) for k in np.flatnonzero(gated).tolist()}
+            for walk in np.flatnonzero(gated[at[start]]).tolist():
+                k = int(at[start[walk]])
+                while k in names:
+                    found[walk].append(names[k])
+                    k = int(at[to[k]])
         return found
 
 

@@ -8,7 +8,6 @@ from greenmap.measure.forest import Trace
 from greenmap.model.walk_network import F8, I8, Bool, WalkNetwork
 from greenmap.network.compose import WalkGraph
 
-_SAME_M = 1e-6
 _HALF = 1e-3
 
 
@@ -34,10 +33,10 @@ class Points:
         self.network = network
         nodes = np.column_stack([graph.node_x, graph.node_y])
         self.bent: Bool = np.diff(network.shape_start) > 2
-        corners = network.shape_xy[: network.shape_start[-1] if self.bent.any() else 1]
+        corners, self.along = network.shape_xy[:0], np.zeros(0)
+        if self.bent.any():
+            corners, self.along = network.shape_xy, _along(network.shape_start, network.shape_xy)
         self.first_corner = len(nodes) + len(places)
-        step = np.hypot(*np.diff(corners, axis=0).T)
-        self.along = np.append(0.0, np.cumsum(step))
         xy = rounded(np.concatenate([nodes, places, corners]), 2)
         found, number = np.unique(xy[:, 0] + 1j * xy[:, 1], return_inverse=True)
         self.number: I8 = number.reshape(-1)
@@ -79,16 +78,25 @@ class Points:
             return count[:0], count
         arc, edge = arc[bent], edge[bent]
         start, end = self.network.shape_start[edge], self.network.shape_start[edge + 1] - 1
-        length = self.along[end] - self.along[start]
-        low, high = self.along[start] + np.sort([graph.arc_from[arc], graph.arc_to[arc]],
-                                                axis=0) * length
-        first = np.maximum(np.searchsorted(self.along, low + _SAME_M, side="right"), start + 1)
-        until = np.minimum(np.searchsorted(self.along, high - _SAME_M), end)
-        count[bent] = n = np.maximum(until - first, 0)
-        so_many = np.arange(n.sum()) - np.repeat(np.cumsum(n) - n, n)
-        ahead = np.repeat(graph.arc_to[arc] > graph.arc_from[arc], n)
-        return np.where(ahead, np.repeat(first, n) + so_many,
-                        np.repeat(until - 1, n) - so_many), count
+        inner = end - start - 1
+        owner = np.repeat(np.arange(edge.size), inner)
+        place = np.arange(owner.size) - np.repeat(np.cumsum(inner) - inner, inner)
+        ahead = graph.arc_to[arc] > graph.arc_from[arc]
+        corner = np.where(ahead[owner], start[owner] + 1 + place, end[owner] - 1 - place)
+        low, high = np.sort([graph.arc_from[arc], graph.arc_to[arc]], axis=0) * self.along[end]
+        on = (self.along[corner] > low[owner]) & (self.along[corner] < high[owner])
+        count[bent] = np.bincount(owner[on], minlength=edge.size)
+        return corner[on], count
+
+
+def _along(start: I8, xy: F8) -> F8:
+    """Metres of each corner along its street, added up street by street."""
+    step = np.append(0.0, np.sqrt((np.diff(xy, axis=0) ** 2).sum(axis=1)))
+    far, first = np.zeros(len(xy)), start[:-1]
+    for rank in range(1, int(np.diff(start).max(initial=0))):
+        at = first[np.diff(start) > rank] + rank
+        far[at] = far[at - 1] + step[at]
+    return far
 
 
 def rounded(values: F8, decimals: int) -> F8:

@@ -69,12 +69,16 @@ class Routes:
         self.points: Points | None = None
         assert result.attachments is not None
         tables = (result.study.homes, result.study.amenities)
+        self.homes = tables[0].groupby("community_id").indices
+        self.matched = match_clauses(
+            tables[1], [result.study.standard.clauses[k] for k in self.clauses])
         self.ids = [table.index.to_numpy(dtype=str) for table in tables]
         self.to_earth = to_earth(self.network.crs)
         self.at = [self._stand(table.geometry.to_numpy(), put)
                    for table, put in zip(tables, result.attachments, strict=True)]
         self.legs = [np.nan_to_num(put.leg_m) for put in result.attachments]
         homes = result.attachments[0]
+        self.several = np.isin(np.arange(len(homes.ids)), homes.more_row)
         self.more = dict(zip(zip(homes.more_row[::-1].tolist(), homes.more_node[::-1].tolist(),
                                  strict=True), homes.more_leg_m[::-1].tolist(), strict=True))
 
@@ -94,9 +98,7 @@ class Routes:
             of gates. ``homes`` counts those traced and ``all`` those there are: no more than
             :data:`MOST_ROUTES` routes are kept, those of homes not covered first.
         """
-        homes = self.result.study.homes
-        rows = np.flatnonzero((homes["community_id"] == community_id).to_numpy(
-            bool, na_value=False))
+        rows = self.homes.get(community_id, np.zeros(0, np.int64))
         rows = rows[np.argsort(self.ids[0][rows], kind="stable")]
         lacking = (self.result.answers.state[rows] != 0).any(axis=1)
         most = MOST_ROUTES // max(len(self.clauses), 1)
@@ -132,7 +134,7 @@ class Routes:
             clause = study.standard.clauses[k]
             ways = self._ways(clause.profile)
             graph = ways.graph
-            rows = np.flatnonzero(match_clauses(study.amenities, [clause])[clause.target]
+            rows = np.flatnonzero(self.matched[clause.target]
                                   & (graph.entrance_node >= 0))
             limit = to_ticks(reach_limit(self.result, clause), study.profiles[clause.profile].unit)
             node, ticks = graph.entrance_node[rows], graph.entrance_ticks[rows]
@@ -157,9 +159,8 @@ class Routes:
         off = (arc >= 0) & (graph.arc_edge[arc] < 0)  # the leg off the ground
         first = np.where(off, graph.head[arc], node).astype(np.int64)
         legs = np.where(off, self.legs[0][rows], 0.0)
-        if self.more:  # a home may have several
-            pairs = zip(rows.tolist(), first.tolist(), legs.tolist(), strict=True)
-            legs = np.where(off, [self.more.get((row, to), leg) for row, to, leg in pairs], legs)
+        for at in np.flatnonzero(off & self.several[rows]).tolist():
+            legs[at] = self.more.get((int(rows[at]), int(first[at])), legs[at])
         trace = forest.trace(first)
         if self.points is None:
             self.points = Points(self.network, graph, self.at[1][:, :2])
