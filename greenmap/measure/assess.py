@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import geopandas as gpd
@@ -10,7 +11,7 @@ import pandas as pd
 
 from greenmap import progress
 from greenmap.measure.capacity import catchment_places, crowd_places
-from greenmap.measure.causes import Trial, list_trials
+from greenmap.measure.causes import list_trials
 from greenmap.measure.completeness import check_completeness
 from greenmap.measure.count_gates import count_gates
 from greenmap.measure.cover import cover
@@ -67,10 +68,10 @@ def assess(study: Study, *, attach_limit_m: float = 100.0, search_min: float = S
         progress.report(done, steps, "measure.reaching", profile=name)
         reaches[name] = reach_clauses(study, name, attachments, search_min)
     trials: dict[str, dict[str, ReachTable]] = {}
-    freed = _without_walls(study, attachments, attach_limit_m)
     for done, name in enumerate(study.standard.profiles, start=len(reaches) + 1):
         progress.report(done, steps, "measure.explaining", profile=name)
-        trials[name] = _trials(study, name, attachments, freed)
+        trials[name] = _trials(study, name, attachments)
+    _free_of_walls(trials, study, attach_limit_m)
     progress.report(steps - 2, steps, "measure.covering")
     ways = StraightWays(study.homes, study.amenities)
     coverage = cover(reaches, study, trials=trials, sure=reach_sure(study, attachments),
@@ -139,38 +140,35 @@ def _without_waits(study: Study, attachments: Attachments, search_min: float
             for name in study.standard.profiles if study.profiles[name].unit == "min"}
 
 
-def _without_walls(study: Study, attachments: Attachments, attach_limit_m: float) -> Attachments:
-    """How all would stand on the streets if no wall stood between."""
-    if study.network.barriers is None:
-        return attachments
-    bare = replace(study.network, barriers=None)
-    return attach_all(bare, study.homes, study.amenities, attach_limit_m=attach_limit_m)
-
-
-def _trials(study: Study, name: str, attachments: Attachments, freed: Attachments
-            ) -> dict[str, ReachTable]:
+def _trials(study: Study, name: str, put: Attachments, taking: str = "") -> dict[str, ReachTable]:
     """Walk again, to the clauses' limits only, with one thing taken away at a time.
 
-    Everybody keeps the place on the streets that was found for them; where walls are taken
-    away they may use the one beyond as well, so taking away never lengthens a walk.
+    `taking` leaves out the trials that don't take this away.
     """
     clauses = _clauses(study, name)
     farthest = max(c.limit for c in clauses)
     sets = match_clauses(study.amenities, clauses)
-
-    def walk(trial: Trial, put: Attachments) -> ReachTable:
-        return reach(study.network, study.homes, study.amenities, profile=trial.profile,
-                     without=trial.without, bands=(farthest,), search_limit=farthest, sets=sets,
-                     attachments=put)
-
     trials = list_trials(study.network, study.profiles[name], study.profiles["adult"])
-    tables = {cause: walk(trial, attachments) for cause, trial in trials.items()}
-    if freed is not attachments:
-        for cause, trial in trials.items():
-            if "wall" in trial.without:
-                other = walk(trial, freed)
-                tables[cause] = replace(other, ticks=np.minimum(tables[cause].ticks, other.ticks))
-    return tables
+    return {cause: reach(study.network, study.homes, study.amenities, profile=trial.profile,
+                         without=trial.without, bands=(farthest,), search_limit=farthest,
+                         sets=sets, attachments=put)
+            for cause, trial in trials.items() if not taking or taking in trial.without}
+
+
+def _free_of_walls(trials: Mapping[str, dict[str, ReachTable]], study: Study,
+                   attach_limit_m: float) -> None:
+    """Let those for whom walls are taken away also use the streets they would join then.
+
+    Everybody keeps the place on the streets that was found for them and may use the one beyond
+    as well, so taking away never lengthens a walk.
+    """
+    if study.network.barriers is None:
+        return
+    bare = replace(study.network, barriers=None)
+    freed = attach_all(bare, study.homes, study.amenities, attach_limit_m=attach_limit_m)
+    for name, tables in trials.items():
+        for cause, other in _trials(study, name, freed, taking="wall").items():
+            tables[cause] = replace(other, ticks=np.minimum(tables[cause].ticks, other.ticks))
 
 
 def reach_sure(study: Study, attachments: Attachments) -> dict[str, ReachTable] | None:

@@ -9,13 +9,16 @@ band contains every shorter one; ground enclosed but not reached stays a hole.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import shapely
 
+from greenmap import settings
 from greenmap.measure.reach import category_sets
 from greenmap.model.attachment import Attachment
 from greenmap.model.profile import Profile, load_profile
@@ -76,16 +79,20 @@ def isochrones(network: WalkNetwork, places: gpd.GeoDataFrame, *,
     attachment = attachment or attach(network, places, public_only=True)
     sets = category_sets(places) if sets is None else sets
     bands = sorted(bands_min)
+    limits = [to_ticks(band, walker.unit) for band in bands]
     graph, reverse, fronts = lay_out_streets(network, walker, attachment)
-    rows: list[dict[str, Any]] = []
-    for name, mask in sets.items():
+
+    def draw(mask: npt.NDArray[np.bool_]) -> list[shapely.Geometry]:
         at = np.flatnonzero(mask & attachment.attached)
         label = distances(reverse, graph.entrance_node[at], graph.entrance_ticks[at],
-                          limit=to_ticks(bands[-1], walker.unit))
-        areas = _areas(label, fronts, [to_ticks(band, walker.unit) for band in bands],
-                       walker.ticks_per_m, cell_m, bounds)
-        rows += [{"category": name, "profile": walker.id, "band_min": band, "geometry": area}
-                 for band, area in zip(bands, areas, strict=True) if not area.is_empty]
+                          limit=limits[-1])
+        return _areas(label, fronts, limits, walker.ticks_per_m, cell_m, bounds)
+
+    with ThreadPoolExecutor(settings.current().threads) as pool:
+        drawn = zip(sets, pool.map(draw, sets.values()), strict=True)
+        rows = [{"category": name, "profile": walker.id, "band_min": band, "geometry": area}
+                for name, areas in drawn
+                for band, area in zip(bands, areas, strict=True) if not area.is_empty]
     columns = ["category", "profile", "band_min", "geometry"]
     return gpd.GeoDataFrame(rows, columns=columns, geometry="geometry", crs=network.crs)
 
@@ -117,15 +124,20 @@ def lay_out_streets(network: WalkNetwork, walker: Profile, places: Attachment
     from greenmap.network.compose import compose
     from greenmap.network.price import price
 
-    nobody = Attachment(*(getattr(places, name)[:0] for name in
-                          ("ids", "edge", "fraction", "node", "leg_m", "status")))
-    graph = compose(network, price(network, walker), walker, nobody, places)
+    graph = compose(network, price(network, walker), walker, _nobody(), places)
     reverse = build_csr(graph.n_nodes, graph.head, graph.tail, graph.ticks)
     streets = streets_of_arcs(
         graph.tail, graph.head, graph.ticks, edge=graph.arc_edge, low=graph.arc_from,
         high=graph.arc_to, shape_start=network.shape_start, shape_xy=network.shape_xy,
     )
     return graph, reverse, fronts_of(streets, graph.n_nodes, towards=True)
+
+
+@cache
+def _nobody() -> Attachment:
+    """No homes: always the same record, so that several walkers share what they walk on."""
+    nothing, number = np.empty(0, object), np.empty(0, np.int32)
+    return Attachment(nothing, number, np.empty(0), number, np.empty(0), nothing)
 
 
 def _areas(label: npt.NDArray[np.uint32], fronts: Fronts, limits: Sequence[int],
