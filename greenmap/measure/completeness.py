@@ -143,10 +143,11 @@ def _people(study: Study) -> F8:
     homes = study.homes
     if "people" not in homes:
         return np.full(len(study.communities), np.nan)
-    sums = homes.iloc[in_order(homes)].groupby("community_id")["people"].sum(min_count=1)
+    sums = homes[["community_id", "people"]].iloc[in_order(homes)].groupby("community_id")[
+        "people"].sum(min_count=1)
     known = homes["people"].notna().groupby(homes["community_id"]).all()
     found = sums.where(known).reindex(study.communities.index)
-    nobody = ~study.communities.index.isin(homes["community_id"])
+    nobody = ~study.communities.index.isin(known.index)
     people: F8 = np.where(nobody, 0.0, found.to_numpy(float))
     return people
 

@@ -39,7 +39,7 @@ def match_clauses(amenities: pd.DataFrame, clauses: Iterable[Clause]) -> dict[st
     >>> {name: mask.tolist() for name, mask in match_clauses(table, park).items()}
     {'park>=5000m2': [True, False, False], 'park>=5000m2?': [False, False, True]}
     """
-    category = amenities["category"].to_numpy(dtype=object)
+    category = pd.Index(amenities["category"].to_numpy(dtype=object))
     is_open, status_unknown = _status(amenities)
     sets: dict[str, Mask] = {}
     asked: list[Clause | Alternative] = []
@@ -48,7 +48,7 @@ def match_clauses(amenities: pd.DataFrame, clauses: Iterable[Clause]) -> dict[st
     for one in asked:
         if one.target in sets:
             continue
-        right = np.isin(category.astype(str), one.categories)
+        right = category.isin(one.categories)
         large, size_unknown = _size(amenities, "area_m2", one.min_area_m2)
         roomy, floor_unknown = _size(amenities, "floor_m2", one.min_floor_m2)
         sets[one.target] = right & is_open & large & roomy

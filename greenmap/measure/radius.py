@@ -6,7 +6,7 @@ are given, those near but not covered are listed, with what keeps them away.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -98,10 +98,10 @@ def compare_radius(study: Study, answers: HomeAnswers, *, ways: StraightWays | N
         near[clause.id] = close
         homes.append(_homes(clause, study, answers, close, straight, radius))
     reasons = number_reasons(answers)
-    parts = [_units(answers, near, reasons, level, members)
-             for level, members in call_roll(study).items()] if clauses else []
+    rows = [row for level, members in call_roll(study).items()
+            for row in _units(answers, near, reasons, level, members)]
     land = {c.id: _land(c, study, sets, radii[c.id]) for c in clauses}
-    return RadiusFigures(_joined(parts, radii, land, study),
+    return RadiusFigures(_table(rows, radii, land, study),
                          pd.concat(homes, ignore_index=True) if homes
                          else pd.DataFrame(columns=list(_HOMES)))
 
@@ -125,21 +125,18 @@ def _homes(clause: Clause, study: Study, answers: HomeAnswers, near: npt.NDArray
 
 
 def _units(answers: HomeAnswers, near: Mapping[str, npt.NDArray[np.bool_]], reasons: Reasons,
-           level: str, members: Members) -> pd.DataFrame:
-    """Both figures of one level's units, one clause below the other."""
-    parts = []
-    for clause_id, close in near.items():
-        k = answers.clause_id.index(clause_id)
+           level: str, members: Members) -> Iterator[tuple[object, ...]]:
+    """Both figures of one level's units, one clause after the other."""
+    for clause, close in near.items():
+        k = answers.clause_id.index(clause)
         weight, state = answers.weight[:, k], answers.state[:, k]
         between = weight * (close & (state != COVERED))
         sums = sum_by_unit(members, np.column_stack([
             weight, weight * close, weight * (state == COVERED), between,
             between * (state > COVERED + 1)]))
         causes = sum_by_reason(members, between, Reasons(reasons.names, reasons.code[:, k]))
-        parts.append(pd.DataFrame(sums, columns=_PEOPLE).assign(
-            unit_id=members.ids, level=level, clause_id=clause_id).join(pd.DataFrame(
-                [_largest(causes.get(unit, {})) for unit in members.ids], columns=_CAUSES)))
-    return pd.concat(parts, ignore_index=True)
+        for unit, people in zip(members.ids, sums.tolist(), strict=True):
+            yield unit, clause, level, *people, *_largest(causes.get(unit, {}))
 
 
 def _largest(causes: Mapping[str, float]) -> list[object]:
@@ -172,15 +169,15 @@ def _land(clause: Clause, study: Study, sets: Mapping[str, npt.NDArray[np.bool_]
     return shares
 
 
-def _joined(parts: Sequence[pd.DataFrame], radii: Mapping[str, float],
-            land: Mapping[str, Mapping[str, float]], study: Study) -> pd.DataFrame:
+def _table(rows: Sequence[tuple[object, ...]], radii: Mapping[str, float],
+           land: Mapping[str, Mapping[str, float]], study: Study) -> pd.DataFrame:
     columns = ["level", "unit_name", "radius_m", "people", "radius_people", "radius_share",
                "walked_people", "walked_share", "between_people", "between_unknown", *_CAUSES,
                "land_share"]
-    if not parts:
+    if not rows:
         return pd.DataFrame(columns=columns)
     units = list_units(study.communities)
-    table = pd.concat(parts, ignore_index=True)
+    table = pd.DataFrame(rows, columns=["unit_id", "clause_id", "level", *_PEOPLE, *_CAUSES])
     table["radius_m"] = table["clause_id"].map(radii)
     table["land_share"] = [land[clause].get(unit, np.nan) for unit, clause in
                            zip(table["unit_id"], table["clause_id"], strict=True)]

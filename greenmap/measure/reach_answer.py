@@ -163,7 +163,6 @@ def _nearest(table: ReachTable, clause: Clause, others: Sequence[Alternative], c
 
 def _reachable(study: Study, attached: Mask) -> Mask:
     """Whether any entrance of each row's place is on the streets."""
-    place = study.amenities["place_id"].astype(str)
-    joined: Mask = pd.Series(attached, index=place.index).groupby(place).transform("any"
-                                                                                  ).to_numpy(bool)
+    place, _ = pd.factorize(study.amenities["place_id"].astype(str), use_na_sentinel=False)
+    joined: Mask = np.bincount(place, weights=attached)[place] > 0
     return joined

@@ -14,7 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from greenmap.model.study import HomeAnswers, Study
-from greenmap.model.unit import units_of_homes
+from greenmap.model.unit import COMPOUND, compounds_of, parents_of
 
 Floats = npt.NDArray[np.float64]
 Numbers = npt.NDArray[np.int64]
@@ -88,12 +88,19 @@ def call_roll(study: Study, *, compounds: bool = False) -> dict[str, Members]:
         By level, from the smallest.
     """
     order, roll = in_order(study.homes), {}
-    for level, own in units_of_homes(study.homes, study.communities, compounds=compounds).items():
-        unit, ids = pd.factorize(own.to_numpy(dtype=object)[order], sort=True)
-        inside = unit >= 0
-        roll[level] = Members(np.asarray(ids, dtype=object), order[inside],
-                              unit[inside].astype(np.int64))
+    own = compounds_of(study.homes) if compounds else None
+    if own is not None:
+        roll[COMPOUND] = _members(order, *pd.factorize(own.to_numpy(dtype=object), sort=True))
+    community, ids = pd.factorize(study.homes["community_id"].to_numpy(dtype=object))
+    for level, parent in parents_of(study.communities).items():
+        above, names = pd.factorize(parent.reindex(ids).to_numpy(dtype=object), sort=True)
+        roll[level] = _members(order, np.append(above, -1)[community], names)
     return roll
+
+
+def _members(order: Numbers, unit: Numbers, ids: npt.ArrayLike) -> Members:
+    inside = order[unit[order] >= 0]
+    return Members(np.asarray(ids, dtype=object), inside, unit[inside].astype(np.int64))
 
 
 def number_reasons(answers: HomeAnswers) -> Reasons:
