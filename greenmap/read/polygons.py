@@ -81,7 +81,7 @@ def geodesic_areas(shapes: Any) -> npt.NDArray[np.float64]:
     Parameters
     ----------
     shapes : array-like of geometry, shape (n,)
-        WGS 84; what isn't an area has none.
+        WGS 84; what isn't an area has none, a line that ends where it began neither.
 
     Returns
     -------
@@ -95,21 +95,20 @@ def geodesic_areas(shapes: Any) -> npt.NDArray[np.float64]:
     """
     given = np.asarray(shapes, dtype=object)
     parts, row = shapely.get_parts(given, return_index=True)
-    rings, part = shapely.get_rings(parts, return_index=True)
-    lines = np.flatnonzero(shapely.get_dimensions(parts) == 1)  # as if their ends were joined
-    of_part, of_row = np.zeros(len(parts)), np.zeros(len(given))
-    signed = _signed_areas(np.concatenate([rings, parts[lines]]))
-    np.add.at(of_part, np.concatenate([part, lines]), signed)  # holes run the other way
-    np.add.at(of_row, row, of_part)
-    return np.abs(of_row)
+    polygon = shapely.get_type_id(parts) == shapely.GeometryType.POLYGON
+    rings, part = shapely.get_rings(parts[polygon], return_index=True)
+    hole = np.append(False, part[1:] == part[:-1])  # each outline comes before its holes
+    found = np.zeros(len(given))
+    np.add.at(found, row[polygon][part], np.where(hole, -1.0, 1.0) * _ring_areas(rings))
+    return found
 
 
-def _signed_areas(rings: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
-    """Area within each ring, below zero where it runs clockwise."""
+def _ring_areas(rings: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
+    """Area within each ring, whichever way it runs: files don't agree on that."""
     (lon, lat), ring = (part.T for part in shapely.get_coordinates(rings, return_index=True))
     ends = np.searchsorted(ring, np.arange(len(rings) + 1)).tolist()
     measure = Geod(ellps="WGS84").polygon_area_perimeter
-    return np.array([measure(lon[a:b], lat[a:b])[0] for a, b in pairwise(ends)])
+    return np.abs([measure(lon[a:b], lat[a:b])[0] for a, b in pairwise(ends)])
 
 
 def overlapping(polygons: gpd.GeoSeries, *, least_share: float = 0.01) -> pd.DataFrame:
