@@ -31,6 +31,7 @@ REACH = ("home_id", "community_id", "clause_id", "value", "beyond", "unit", "lim
 
 _FORMULA = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
+_AT_ONCE = 2_000  # homes whose rows are held in memory
 _TO_QUOTE = re.compile(r'[,"\r\n]')
 
 
@@ -168,22 +169,25 @@ def _reach_rows(result: Assessment, homes: npt.NDArray[np.int64], lang: str) -> 
     answers = result.answers
     clauses = {clause.id: clause for clause in result.study.standard.clauses}
     cells = _Cells({None: ""})
-    community = result.study.homes["community_id"].to_numpy(object)[homes]
-    whose = [f"{cells[str(home)]},{'' if pd.isna(unit) else cells[str(unit)]},"
-             for home, unit in zip(answers.home_id[homes], community, strict=True)]
+    community = result.study.homes["community_id"].to_numpy(object)
     causes = pd.Series(list(set(answers.reason.ravel().tolist())), dtype=object)
     reasons = dict(zip(causes, map(_quoted, words(causes, "reason", lang)), strict=True))
     within = [_quoted(word) for word in words(pd.Series(ANSWERS), "within", lang, part="report")]
-    told = []
-    for k, (name, search) in enumerate(zip(answers.clause_id, answers.search_limit, strict=True)):
+    facts = []
+    for name, search in zip(answers.clause_id, answers.search_limit, strict=True):
         clause = clauses[name]
         walked = clause.kind == "reach"
-        facts = (name, i18n.text("term.beyond", lang, limit=f"{search:g}"),
-                 i18n.text(f"term.unit_{clause.unit}", lang) if walked else "",
-                 cell(clause.limit) if walked else "")
-        told.append(_told(answers, homes, k, cells, reasons, within, *map(_quoted, facts)))
-    for home, rows in zip(whose, zip(*told, strict=True), strict=True):
-        yield home + home.join(rows)
+        facts.append((name, i18n.text("term.beyond", lang, limit=f"{search:g}"),
+                      i18n.text(f"term.unit_{clause.unit}", lang) if walked else "",
+                      cell(clause.limit) if walked else ""))
+    for start in range(0, len(homes), _AT_ONCE):
+        some = homes[start:start + _AT_ONCE]
+        whose = [f"{cells[str(home)]},{'' if pd.isna(unit) else cells[str(unit)]},"
+                 for home, unit in zip(answers.home_id[some], community[some], strict=True)]
+        told = [_told(answers, some, k, cells, reasons, within, *map(_quoted, facts[k]))
+                for k in range(len(facts))]
+        for home, rows in zip(whose, zip(*told, strict=True), strict=True):
+            yield home + home.join(rows)
 
 
 def _told(answers: HomeAnswers, homes: npt.NDArray[np.int64], k: int, cells: _Cells,
