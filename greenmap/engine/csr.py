@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from greenmap.engine.kernel import kernel
+from greenmap.engine.scalar import lesser
 from greenmap.errors import NetworkError
 from greenmap.units import UNREACHED
 
@@ -165,10 +166,15 @@ class Csr:
 
 
 @kernel
-def sort_arcs(n: int, tail: Array, head: Array, ticks: Array) -> tuple[Array, Array]:
-    """Sort arcs by tail and head, both by counting; keep the cheapest of parallel ones."""
-    one = np.uint64(1)
-    into, start = np.zeros(n + 1, np.uint32), np.zeros(n + 2, np.uint32)
+def sort_arcs(
+    tail: Array, head: Array, ticks: Array, into: Array, start: Array, by_head: Array, arc: Array
+) -> np.uint64:
+    """Sort arcs by tail and head, both by counting; keep the cheapest of parallel ones.
+
+    Returns how many are kept; `into`, `start` are zeros for n nodes and 1 and 2 more, `by_head`
+    and `arc` have room for all arcs.
+    """
+    one, n = np.uint64(1), into.size - 1
     for a in range(tail.size):
         if ticks[a] != UNREACHED and tail[a] != head[a]:
             into[np.uint64(head[a]) + one] += np.uint32(1)
@@ -176,14 +182,13 @@ def sort_arcs(n: int, tail: Array, head: Array, ticks: Array) -> tuple[Array, Ar
     for v in range(n):
         into[v + 1] += into[v]
         start[v + 2] += start[v + 1]
-    by_head = np.empty(into[n], np.uint32)
+    good = into[n]
     for a in range(tail.size):
         if ticks[a] != UNREACHED and tail[a] != head[a]:
             at = into[head[a]]
             by_head[at] = a
             into[head[a]] = at + np.uint32(1)
-    arc = np.empty((by_head.size, 2), np.uint32)
-    for i in range(by_head.size):
+    for i in range(good):
         a = by_head[i]
         place = np.uint64(tail[a]) + one
         arc[start[place], 0], arc[start[place], 1] = head[a], ticks[a]
@@ -194,13 +199,13 @@ def sort_arcs(n: int, tail: Array, head: Array, ticks: Array) -> tuple[Array, Ar
         start[v] = row
         while given < end:
             if kept > row and arc[kept - one, 0] == arc[given, 0]:
-                arc[kept - one, 1] = min(arc[kept - one, 1], arc[given, 1])
+                arc[kept - one, 1] = lesser(arc[kept - one, 1], arc[given, 1])
             else:
                 arc[kept, 0], arc[kept, 1] = arc[given, 0], arc[given, 1]
                 kept += one
             given += one
     start[n] = kept
-    return start[: n + 1], arc[:kept]
+    return kept
 
 
 def build_csr(n_nodes: int, tail: npt.ArrayLike, head: npt.ArrayLike, ticks: npt.ArrayLike) -> Csr:
@@ -241,4 +246,8 @@ def build_csr(n_nodes: int, tail: npt.ArrayLike, head: npt.ArrayLike, ticks: npt
     given = (*arcs, cost)
     if len({array.size for array in given}) > 1:
         raise NetworkError("engine.arcs_size", found=[array.size for array in given])
-    return Csr(*sort_arcs(n_nodes, *(read_only(array, np.uint32) for array in given)))
+    into, start = np.zeros(n_nodes + 1, np.uint32), np.zeros(n_nodes + 2, np.uint32)
+    by_head, arc = np.empty(cost.size, np.uint32), np.empty((cost.size, 2), np.uint32)
+    given = tuple(read_only(array, np.uint32) for array in given)
+    kept = sort_arcs(*given, into, start, by_head, arc)
+    return Csr(start[:-1], arc[:kept])

@@ -6,6 +6,7 @@ that of the nearest point on a bit, and as far as it lies beyond its end, that w
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -13,6 +14,7 @@ import numpy as np
 
 from greenmap.engine.csr import Array, read_only
 from greenmap.engine.kernel import kernel
+from greenmap.engine.scalar import greater, lesser
 from greenmap.engine.streets import Streets
 from greenmap.units import UNREACHED
 
@@ -138,11 +140,11 @@ def reached_part(
     if here + out <= limit:
         if all_from_there and way[front, 0] < node:
             return 1.0, 0.0
-        return min(low, high), max(low, high)
+        return lesser(low, high), greater(low, high)
     if all_from_there:
         return 1.0, 0.0
     end = low + (high - low) * (np.float64(limit - here) / np.float64(out))
-    return min(low, end), max(low, end)
+    return lesser(low, end), greater(low, end)
 
 
 @kernel
@@ -164,7 +166,7 @@ def stamp_piece(
     for i in range(first, last):
         dx, dy = xy[i + 1, 0] - xy[i, 0], xy[i + 1, 1] - xy[i, 1]
         long = length if last == first + 1 else np.hypot(dx, dy)
-        a, b = max(begin - done, 0.0), min(end - done, long)
+        a, b = greater(begin - done, 0.0), lesser(end - done, long)
         if a <= b:
             unit = 1.0 / long if long > 0 else 0.0
             f, g = (done + a - begin) * per_m, (done + b - begin) * per_m
@@ -187,10 +189,10 @@ def stamp_bit(bit: tuple[float, ...], grid: Grid, reach_m: float, ground: Ground
     x0, y0, cell, width, height = grid
     px, py, qx, qy = (x - x0) / cell, (y - y0) / cell, dx / cell, dy / cell
     reach = reach_m / cell
-    below = max(1, int(np.ceil(min(py, py + qy) - reach)))
-    above = min(height - 2, int(np.floor(max(py, py + qy) + reach)))
-    west, east = min(px, px + qx) - reach, max(px, px + qx) + reach
-    first, last = max(1, int(np.ceil(west))), min(width - 2, int(np.floor(east)))
+    below = greater(1, math.ceil(lesser(py, py + qy) - reach))
+    above = lesser(height - 2, math.floor(greater(py, py + qy) + reach))
+    west, east = lesser(px, px + qx) - reach, greater(px, px + qx) + reach
+    first, last = greater(1, math.ceil(west)), lesser(width - 2, math.floor(east))
     long = qx * qx + qy * qy
     square, walks = ground.square, ground.walk.size > 0
     narrow = qy != 0 and (walks or long > _SHORT * _SHORT)
@@ -203,26 +205,26 @@ def stamp_bit(bit: tuple[float, ...], grid: Grid, reach_m: float, ground: Ground
     for row in range(below, above + 1):
         if narrow:  # only where the row crosses the strip around the bit
             at = px + (row - py) * lean
-            left, right = max(west, at - wide), min(east, at + wide)
-            first, last = max(1, int(np.ceil(left))), min(width - 2, int(np.floor(right)))
+            left, right = greater(west, at - wide), lesser(east, at + wide)
+            first, last = greater(1, math.ceil(left)), lesser(width - 2, math.floor(right))
         v, left32 = np.float32(row - py), np.float32(px)
         if walks:
             for column in range(first, last + 1):
                 u = np.float32(column) - left32
                 along = (u * sx + v * sy) * per
-                g = min(max(along, none), np.float32(1))
+                g = lesser(greater(along, none), np.float32(1))
                 off_x, off_y = u - g * sx, v - g * sy
                 off = off_x * off_x + off_y * off_y
-                square[row, column] = min(square[row, column], off)
-                walk = min(a0 + g * da, b0 + g * db) + abs(along - g) * beyond
-                ground.walk[row, column] = min(ground.walk[row, column], walk)
+                square[row, column] = lesser(square[row, column], off)
+                walk = lesser(a0 + g * da, b0 + g * db) + abs(along - g) * beyond
+                ground.walk[row, column] = lesser(ground.walk[row, column], walk)
         else:  # apart, for a short loop takes eight points at a time
             for column in range(first, last + 1):
                 u = np.float32(column) - left32
-                g = min(max((u * sx + v * sy) * per, none), np.float32(1))
+                g = lesser(greater((u * sx + v * sy) * per, none), np.float32(1))
                 off_x, off_y = u - g * sx, v - g * sy
                 off = off_x * off_x + off_y * off_y
-                square[row, column] = min(square[row, column], off)
+                square[row, column] = lesser(square[row, column], off)
 
 
 @kernel
@@ -271,7 +273,7 @@ def stamp_walks(
             low, high = part[front, 0], part[front, 1]
             walks = (here, out, there, back) if low <= high else (there, back, here, out)
             stamp_piece(
-                xy, first, last, min(low, high), max(low, high), walks, grid, reach_m, ground
+                xy, first, last, lesser(low, high), greater(low, high), walks, grid, reach_m, ground
             )
 
 
@@ -284,8 +286,8 @@ def box_of(nodes: Array, fronts: tuple[Array, ...]) -> tuple[float, ...]:
     for node in nodes:
         for front in range(start[node], start[node + np.uint32(1)]):
             for i in range(np.int64(way[front, 3]), np.int64(way[front, 4]) + 1):
-                west, east = min(west, xy[i, 0]), max(east, xy[i, 0])
-                south, north = min(south, xy[i, 1]), max(north, xy[i, 1])
+                west, east = lesser(west, xy[i, 0]), greater(east, xy[i, 0])
+                south, north = lesser(south, xy[i, 1]), greater(north, xy[i, 1])
     return west, south, east, north
 
 
@@ -353,12 +355,12 @@ def lay_grid(
     box: tuple[float, ...], cell_m: float, width_m: float, bounds: tuple[float, ...]
 ) -> Grid:
     """Lay a grid around a box, inside some bounds; 0 points wide if nothing is left."""
-    west, south = max(box[0] - width_m, bounds[0]), max(box[1] - width_m, bounds[1])
-    east, north = min(box[2] + width_m, bounds[2]), min(box[3] + width_m, bounds[3])
+    west, south = greater(box[0] - width_m, bounds[0]), greater(box[1] - width_m, bounds[1])
+    east, north = lesser(box[2] + width_m, bounds[2]), lesser(box[3] + width_m, bounds[3])
     if not (west <= east and south <= north):
         return Grid(0.0, 0.0, cell_m, 0, 0)
-    left, below = int(np.floor(west / cell_m)) - 1, int(np.floor(south / cell_m)) - 1
-    right, above = int(np.ceil(east / cell_m)) + 1, int(np.ceil(north / cell_m)) + 1
+    left, below = math.floor(west / cell_m) - 1, math.floor(south / cell_m) - 1
+    right, above = math.ceil(east / cell_m) + 1, math.ceil(north / cell_m) + 1
     return Grid(left * cell_m, below * cell_m, cell_m, right - left + 1, above - below + 1)
 
 

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from greenmap.engine.csr import Array
 from greenmap.engine.kernel import kernel
+from greenmap.engine.scalar import greater, lesser
 
 _CLEAR, _MOST = 0.01, 3.0
 _LEAVE = np.array([-1, 3, 0, 3, 1, -1, 0, 3, 2, 2, -1, 2, 1, 1, 0, -1], np.int8)
@@ -34,7 +35,7 @@ def joins(value: Array, row: int, column: int, level: np.float32) -> bool:
     total, most = np.float32(0), np.float32(_MOST)
     for dr in range(2):
         for dc in range(2):
-            total += min(value[row + dr, column + dc] - level, most)
+            total += lesser(value[row + dr, column + dc] - level, most)
     return bool(total <= 0)
 
 
@@ -42,21 +43,21 @@ def joins(value: Array, row: int, column: int, level: np.float32) -> bool:
 def unite(parent: Array, one: int, two: int) -> None:
     """Make one part of two; the lower number stays."""
     one, two = root_of(parent, one), root_of(parent, two)
-    parent[max(one, two)] = min(one, two)
+    parent[greater(one, two)] = lesser(one, two)
 
 
 @kernel
 def label_parts(value: Array, level: np.float32, part: Array, parent: Array) -> None:
     """Number the points inside by the connected part they belong to; outside is -1."""
     height, width = value.shape
-    used = 0
+    used, none = np.int64(0), np.int64(-1)
     for row in range(height):
-        left = -1
+        left = none
         for column in range(width):
             if value[row, column] > level:
-                part[row, column] = left = -1
+                part[row, column] = left = none
                 continue
-            below = part[row - 1, column] if row else -1
+            below = np.int64(part[row - 1, column]) if row else none
             mine = below if below >= 0 else left
             if below >= 0 and left >= 0 and left != below:
                 unite(parent, left, below)
@@ -64,9 +65,9 @@ def label_parts(value: Array, level: np.float32, part: Array, parent: Array) -> 
                 for side in (-1, 1):
                     if not 0 <= column + side < width or part[row - 1, column + side] < 0:
                         continue
-                    if not joins(value, row - 1, column + min(side, 0), level):
+                    if not joins(value, row - 1, column - (side < 0), level):
                         continue
-                    corner = part[row - 1, column + side]
+                    corner = np.int64(part[row - 1, column + side])
                     if mine < 0:
                         mine = corner
                     elif mine != corner:
@@ -87,7 +88,7 @@ def crossing(
     row, column = row + (side == 2), column + (side == 1)  # the corner a side begins at
     one, other = value[row, column], value[row + up, column + along]
     at = (level - one) / (other - one)
-    at = min(max(at, np.float32(_CLEAR)), np.float32(1 - _CLEAR))
+    at = lesser(greater(at, np.float32(_CLEAR)), np.float32(1 - _CLEAR))
     points[to, 0], points[to, 1] = column + at * along, row + at * up
 
 
@@ -119,9 +120,9 @@ def trace(
 ) -> int:  # fmt: skip
     """Trace all outlines, closed, inside on the left; return how many, -1 = no room."""
     height, width = value.shape
-    used = rings = 0
+    used = rings = west = np.int64(0)
     for row in range(height - 1):
-        code = code_of(part, row, 0)
+        code = code_of(part, row, west)
         for column in range(width - 1):
             if column:  # two corners are those of the cell before
                 code = code >> 1 & 1 | code << 1 & 8
@@ -137,7 +138,7 @@ def trace(
                 if rings + 1 >= ring_start.size:
                     return -1
                 corner = row + (side == 2 or side == 3) * 1, column + (side == 1 or side == 2) * 1
-                ring_part[rings] = root_of(parent, part[corner[0], corner[1]])
+                ring_part[rings] = root_of(parent, np.int64(part[corner[0], corner[1]]))
                 first, r, c, s = used, row, column, side
                 while not seen[r, c] >> s & 1:
                     if used + 2 > points.shape[0]:

@@ -15,6 +15,7 @@ import numpy as np
 
 from greenmap.engine.csr import Array, Csr, read_only, zeros
 from greenmap.engine.kernel import kernel
+from greenmap.engine.scalar import add_ticks, lesser
 from greenmap.units import UNREACHED
 
 _CLUSTER = 256
@@ -72,12 +73,6 @@ class Skeleton:
 
 
 @kernel
-def add_ticks(a: np.uint32, b: np.uint32) -> np.uint32:
-    """Add two costs; what 32 bits can't hold is never reached."""
-    return np.uint32(min(np.uint64(a) + np.uint64(b), np.uint64(UNREACHED)))
-
-
-@kernel
 def join_ways(
     start: Array, arc: Array, into: Array, back: Array, first: Array, ways: Array
 ) -> np.int64:
@@ -103,7 +98,7 @@ def join_ways(
         while out < start[v + 1] or back_at < into[v + 1]:
             there = arc[out, 0] if out < start[v + 1] else UNREACHED
             here = back[back_at, 0] if back_at < into[v + 1] else UNREACHED
-            ways[used, 0] = min(there, here)
+            ways[used, 0] = lesser(there, here)
             ways[used, 1] = arc[out, 1] if there <= here else UNREACHED
             ways[used, 2] = back[back_at, 1] if here <= there else UNREACHED
             out += there <= here
@@ -114,16 +109,18 @@ def join_ways(
 
 
 @kernel
-def near_each_other(first: Array, ways: Array, cluster: int) -> Array:
-    """Order nodes so that neighbours lie together: cluster after cluster, outward from each."""
-    n = first.size - 1
-    order, seen = np.empty(n, np.uint32), np.zeros(n, np.bool_)
-    later = np.empty(ways.shape[0] + 1, np.uint32)
-    done = 0
-    for root in range(n):
+def near_each_other(
+    first: Array, ways: Array, cluster: int, order: Array, seen: Array, later: Array
+) -> None:
+    """Order nodes so that neighbours lie together: cluster after cluster, outward from each.
+
+    `seen` is false for each node, `later` has room for all neighbours and one more.
+    """
+    done = np.int64(0)
+    for root in range(order.size):
         if seen[root]:
             continue
-        waiting, taken = 1, 0
+        waiting, taken = np.int64(1), np.int64(0)
         later[0] = root
         while taken < waiting:
             seed = later[taken]
@@ -146,7 +143,6 @@ def near_each_other(first: Array, ways: Array, cluster: int) -> Array:
                             waiting += 1
                 at += 1
             done = end
-    return order
 
 
 def neighbours(graph: Csr) -> tuple[Array, Array, Array]:
@@ -172,24 +168,26 @@ def neighbours(graph: Csr) -> tuple[Array, Array, Array]:
         into, back = np.zeros(nodes + 2, np.uint32), np.empty((arcs, 2), np.uint32)
         first, ways = np.empty(nodes + 1, np.uint32), np.empty((2 * arcs, 3), np.uint32)
         ways = ways[: join_ways(*graph.arrays, into, back, first, ways)]
-        order = near_each_other(first, ways, _CLUSTER)
+        order, later = np.empty(nodes, np.uint32), np.empty(len(ways) + 1, np.uint32)
+        near_each_other(first, ways, _CLUSTER, order, np.zeros(nodes, np.bool_), later)
         found = read_only(first, "u4"), read_only(ways, "u4"), read_only(order, "u4")
         object.__setattr__(graph, "neighbours", found)
     return found
 
 
 @kernel
-def peel(first: Array, ways: Array, kept: Array) -> tuple[Array, Array, Array, Array]:
+def peel(
+    first: Array, ways: Array, kept: Array, left: Array, child: Array, sibling: Array,
+    down: Array, ready: Array,
+) -> None:  # fmt: skip
     """Take off dead ends until none is left that isn't kept.
 
-    Returns the neighbours left to each node (0xFFFFFFFF = taken off), the first child of each
-    node and the next child of its parent (0xFFFFFFFF = none), and the ticks from the parent.
+    Writes the neighbours left to each node (0xFFFFFFFF = taken off), the first child of each
+    node and the next child of its parent (0xFFFFFFFF = none), and the ticks from the parent;
+    `ready` is room.
     """
-    n = first.size - 1
-    left, child, sibling = np.empty(n, np.uint32), np.empty(n, np.uint32), np.empty(n, np.uint32)
-    down, ready = np.empty(n, np.uint32), np.empty(n, np.uint32)
-    waiting = 0
-    for v in range(n):
+    waiting = np.int64(0)
+    for v in range(left.size):
         left[v] = first[v + 1] - first[v]
         child[v] = UNREACHED
         if left[v] == 1 and not kept[v]:
@@ -212,7 +210,6 @@ def peel(first: Array, ways: Array, kept: Array) -> tuple[Array, Array, Array, A
         if left[u] == 1 and not kept[u]:
             ready[waiting] = u
             waiting += 1
-    return left, child, sibling, down
 
 
 @kernel
@@ -325,16 +322,17 @@ def trace(
 
 
 @kernel
-def sort_ends(start: Array, slot: Array) -> tuple[Array, Array]:
-    """List per node the slots it is the second end of, if the first end is another."""
+def sort_ends(start: Array, slot: Array, end_start: Array, end_slot: Array) -> np.uint32:
+    """List per node the slots it is the second end of, if the first end is another.
+
+    Returns how many; `end_start` is zeros for the nodes and two more.
+    """
     nodes = start.size - 1
-    end_start = np.zeros(nodes + 2, np.uint32)
     for v in range(nodes):
         for i in range(start[v], start[v + 1]):
             end_start[np.uint64(slot[i, 0]) + np.uint64(2)] += np.uint32(slot[i, 0] != v)
     for v in range(nodes):
         end_start[v + 2] += end_start[v + 1]
-    end_slot = np.empty((end_start[nodes + 1], 3), np.uint32)
     for v in range(nodes):
         for i in range(start[v], start[v + 1]):
             if slot[i, 0] != v:
@@ -342,7 +340,7 @@ def sort_ends(start: Array, slot: Array) -> tuple[Array, Array]:
                 at = end_start[k]
                 end_slot[at, 0], end_slot[at, 1], end_slot[at, 2] = i, v, slot[i, 2]
                 end_start[k] += np.uint32(1)
-    return end_start[: nodes + 1], end_slot
+    return end_start[nodes]
 
 
 def build_skeleton(graph: Csr, *, keep: Array, rows: Array) -> Skeleton:
@@ -374,7 +372,8 @@ def build_skeleton(graph: Csr, *, keep: Array, rows: Array) -> Skeleton:
     """
     keep, rows = read_only(keep, np.bool_), read_only(rows, np.int32)
     first, ways, order = neighbours(graph)
-    left, *peeled = peel(first, ways, keep)
+    left, *peeled, ready = np.empty((5, graph.n_nodes), np.uint32)
+    peel(first, ways, keep, left, *peeled, ready)
     stays = keep | ((left != UNREACHED) & (left != 2) & (left != 0))
     node = order[stays[order]]
     number = np.full(graph.n_nodes, UNREACHED, np.uint32)
@@ -383,7 +382,9 @@ def build_skeleton(graph: Csr, *, keep: Array, rows: Array) -> Skeleton:
     room = make_room(node.size, ways.shape[0], slots, graph.n_nodes)
     arcs, intos, used = trace(first, ways, left, tuple(peeled), node, number, rows, room)
     slot = room.slot[:used]
-    hung = (room.row[:used], room.start, slot, *sort_ends(room.start, slot))
+    end_start, end_slot = np.zeros(node.size + 2, np.uint32), np.empty_like(slot)
+    ends = end_slot[: sort_ends(room.start, slot, end_start, end_slot)]
+    hung = room.row[:used], room.start, slot, end_start[:-1], ends
     there, back = Csr(room.arc_start, room.arc[:arcs]), Csr(room.into_start, room.into[:intos])
     alike = all(map(np.array_equal, there.arrays, back.arrays))
     return Skeleton(

@@ -10,6 +10,7 @@ from greenmap.engine.batch import Batch, clear, settle_batch
 from greenmap.engine.csr import Array
 from greenmap.engine.kernel import kernel
 from greenmap.engine.lanes import LANES, lanes_within, lesser_sum, lowest
+from greenmap.engine.scalar import greater, lesser
 from greenmap.engine.settle import Queue
 from greenmap.engine.skeleton import Hung
 
@@ -78,7 +79,7 @@ def gather_batch(
     for t in range(np.uint64(reached)):
         at, v = (t + one) * wide, np.uint64(queue.touched[t])
         first, last = np.uint64(start[v]), np.uint64(start[v + one])
-        low, high = min(low, np.int64(first)), max(high, np.int64(last))
+        low, high = lesser(low, np.int64(first)), greater(high, np.int64(last))
         for i in range(first, last):
             other = np.uint64(number[slot[i, 0]])
             lesser_sum(label, at, slot[i, 1], other * wide, slot[i, 2], walks, listed * wide)
@@ -87,7 +88,7 @@ def gather_batch(
         for e in range(np.uint64(end_start[v]), np.uint64(end_start[v + one])):
             alone, back = np.int64(end_slot[e, 0]), end_slot[e, 2]
             if number[end_slot[e, 1]] == 0:
-                low, high = min(low, alone), max(high, alone + 1)
+                low, high = lesser(low, alone), greater(high, alone + 1)
                 lesser_sum(label, at, back, at, back, walks, listed * wide)
                 slots[listed] = alone
                 listed += one
@@ -117,7 +118,8 @@ def note_batch(
             c = np.uint64(categories[s])
             counted[slot, c, band] += places[s]
             if wanted:
-                nearest[slot, c] = max(nearest[slot, c], ~(walk << half | np.uint64(place[s])))
+                label = ~(walk << half | np.uint64(place[s]))
+                nearest[slot, c] = greater(nearest[slot, c], label)
 
 
 @kernel
@@ -130,7 +132,7 @@ def count_places(
     Returns the first search that was not done for want of room in the queue, else `last`.
     """
     while first < last:
-        end = min(first + LANES, last)
+        end = lesser(first + LANES, last)
         reached = settle_batch(
             graph, into, queue, batch, work.node, work.ticks, work.entrance_start, first, end
         )
@@ -169,9 +171,9 @@ def add_up(found: Found, other: Found, first: int, last: int) -> None:
     """Add what another thread found in some slots."""
     span, wanted = other.span, found.nearest.size > 0
     categories, bands = np.uint64(found.places.shape[1]), np.uint64(found.places.shape[2])
-    for i in range(np.uint64(max(first, span[0])), np.uint64(min(last, span[1]))):
+    for i in range(np.uint64(greater(first, span[0])), np.uint64(lesser(last, span[1]))):
         for c in range(categories):
             for b in range(bands):
                 found.places[i, c, b] += other.places[i, c, b]
             if wanted:
-                found.nearest[i, c] = max(found.nearest[i, c], other.nearest[i, c])
+                found.nearest[i, c] = greater(found.nearest[i, c], other.nearest[i, c])
