@@ -21,7 +21,7 @@ from greenmap.engine.ground import (
     reached_ground,
 )
 from greenmap.engine.kernel import kernel
-from greenmap.engine.outline import label_parts, trace
+from greenmap.engine.outline import Whole, label_parts, trace
 from greenmap.engine.settle import Queue, make_queue, settle
 from greenmap.units import UNREACHED
 
@@ -53,7 +53,7 @@ class Outlines(NamedTuple):
 @kernel
 def add_outline(
     value: Array, level: np.float32, grid: Grid, outlines: Outlines, done: Array
-) -> int:
+) -> Whole:
     """Write the rings on a grid after those that are done; return how many, -1 = no room."""
     points, size, part, _ = outlines
     used, drawn = done
@@ -91,7 +91,8 @@ def trace_areas(
             return -1 - s
         nodes = np.sort(queue.touched[:found])
         grid = lay_grid(box_of(nodes, fronts), cell_m, reach_m + 1.5 * cell_m, EVERYWHERE)
-        rings, points_before, rings_before = 0, done[0], done[1]
+        rings: Whole = 0
+        points_before, rings_before = done[0], done[1]
         for k in range(limits.size):
             if grid.width and rings >= 0:
                 value = reached_ground(label, limits[k], nodes, fronts, grid, reach_m)

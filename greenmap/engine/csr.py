@@ -243,11 +243,11 @@ def build_csr(n_nodes: int, tail: npt.ArrayLike, head: npt.ArrayLike, ticks: npt
     arcs = whole(tail, n_nodes, "tail"), whole(head, n_nodes, "head")
     cost = whole(ticks, UNREACHED + 1, "ticks")
     whole([cost.size], UNREACHED, "arcs")
-    given = (*arcs, cost)
-    if len({array.size for array in given}) > 1:
-        raise NetworkError("engine.arcs_size", found=[array.size for array in given])
+    sizes = [array.size for array in (*arcs, cost)]
+    if len(set(sizes)) > 1:
+        raise NetworkError("engine.arcs_size", found=sizes)
     into, start = np.zeros(n_nodes + 1, np.uint32), np.zeros(n_nodes + 2, np.uint32)
     by_head, arc = np.empty(cost.size, np.uint32), np.empty((cost.size, 2), np.uint32)
-    given = tuple(read_only(array, np.uint32) for array in given)
-    kept = sort_arcs(*given, into, start, by_head, arc)
+    left, entered, narrow = (read_only(array, np.uint32) for array in (*arcs, cost))
+    kept = sort_arcs(left, entered, narrow, into, start, by_head, arc)
     return Csr(start[:-1], arc[:kept])

@@ -17,11 +17,11 @@ from greenmap.engine.scalar import greater, lesser
 _CLEAR, _MOST = 0.01, 3.0
 _LEAVE = np.array([-1, 3, 0, 3, 1, -1, 0, 3, 2, 2, -1, 2, 1, 1, 0, -1], np.int8)
 """By the corners inside, the side an outline leaves a cell by, where there is only one."""
-
+Whole = int | np.int64
 
 
 @kernel
-def root_of(parent: Array, of: int) -> int:
+def root_of(parent: Array, of: Whole) -> Whole:
     """Return the first of those joined, and shorten the way to it."""
     while parent[of] != of:
         parent[of] = parent[parent[of]]
@@ -30,7 +30,7 @@ def root_of(parent: Array, of: int) -> int:
 
 
 @kernel
-def joins(value: Array, row: int, column: int, level: np.float32) -> bool:
+def joins(value: Array, row: Whole, column: Whole, level: np.float32) -> bool:
     """Say whether the two inner ones of four points join in the middle."""
     total, most = np.float32(0), np.float32(_MOST)
     for dr in range(2):
@@ -40,7 +40,7 @@ def joins(value: Array, row: int, column: int, level: np.float32) -> bool:
 
 
 @kernel
-def unite(parent: Array, one: int, two: int) -> None:
+def unite(parent: Array, one: Whole, two: Whole) -> None:
     """Make one part of two; the lower number stays."""
     one, two = root_of(parent, one), root_of(parent, two)
     parent[greater(one, two)] = lesser(one, two)
@@ -81,8 +81,9 @@ def label_parts(value: Array, level: np.float32, part: Array, parent: Array) -> 
 
 @kernel
 def crossing(
-    value: Array, row: int, column: int, side: int, level: np.float32, points: Array, to: int
-) -> None:
+    value: Array, row: Whole, column: Whole, side: Whole, level: np.float32, points: Array,
+    to: Whole,
+) -> None:  # fmt: skip
     """Set a point to where the outline crosses a side of a cell, in cells from the first point."""
     along, up = 1 - (side & 1), side & 1
     row, column = row + (side == 2), column + (side == 1)  # the corner a side begins at
@@ -93,7 +94,7 @@ def crossing(
 
 
 @kernel
-def leave_by(code: int, side: int, joined: bool) -> int:
+def leave_by(code: Whole, side: Whole, joined: bool) -> int:
     """Return the side by which an outline leaves a cell that it enters by another.
 
     Bits of the code are the corners inside: 1 below left, then against the clock. Sides
@@ -107,7 +108,7 @@ def leave_by(code: int, side: int, joined: bool) -> int:
 
 
 @kernel
-def code_of(part: Array, row: int, column: int) -> int:
+def code_of(part: Array, row: Whole, column: Whole) -> int:
     """Return which corners of a cell are inside."""
     code = (part[row, column] >= 0) | (part[row, column + 1] >= 0) << 1
     return int(code | (part[row + 1, column + 1] >= 0) << 2 | (part[row + 1, column] >= 0) << 3)
@@ -117,7 +118,7 @@ def code_of(part: Array, row: int, column: int) -> int:
 def trace(
     value: Array, level: np.float32, part: Array, parent: Array, seen: Array, points: Array,
     ring_start: Array, ring_part: Array,
-) -> int:  # fmt: skip
+) -> Whole:  # fmt: skip
     """Trace all outlines, closed, inside on the left; return how many, -1 = no room."""
     height, width = value.shape
     used = rings = west = np.int64(0)

@@ -322,7 +322,7 @@ def trace(
 
 
 @kernel
-def sort_ends(start: Array, slot: Array, end_start: Array, end_slot: Array) -> np.uint32:
+def sort_ends(start: Array, slot: Array, end_start: Array, end_slot: Array) -> np.int64:
     """List per node the slots it is the second end of, if the first end is another.
 
     Returns how many; `end_start` is zeros for the nodes and two more.
@@ -340,7 +340,7 @@ def sort_ends(start: Array, slot: Array, end_start: Array, end_slot: Array) -> n
                 at = end_start[k]
                 end_slot[at, 0], end_slot[at, 1], end_slot[at, 2] = i, v, slot[i, 2]
                 end_start[k] += np.uint32(1)
-    return end_start[nodes]
+    return np.int64(end_start[nodes])
 
 
 def build_skeleton(graph: Csr, *, keep: Array, rows: Array) -> Skeleton:
@@ -372,15 +372,15 @@ def build_skeleton(graph: Csr, *, keep: Array, rows: Array) -> Skeleton:
     """
     keep, rows = read_only(keep, np.bool_), read_only(rows, np.int32)
     first, ways, order = neighbours(graph)
-    left, *peeled, ready = np.empty((5, graph.n_nodes), np.uint32)
-    peel(first, ways, keep, left, *peeled, ready)
+    left, child, sibling, down, ready = np.empty((5, graph.n_nodes), np.uint32)
+    peel(first, ways, keep, left, child, sibling, down, ready)
     stays = keep | ((left != UNREACHED) & (left != 2) & (left != 0))
     node = order[stays[order]]
     number = np.full(graph.n_nodes, UNREACHED, np.uint32)
     number[node] = np.arange(node.size, dtype=np.uint32)
     slots = int(np.count_nonzero(rows >= 0))
     room = make_room(node.size, ways.shape[0], slots, graph.n_nodes)
-    arcs, intos, used = trace(first, ways, left, tuple(peeled), node, number, rows, room)
+    arcs, intos, used = trace(first, ways, left, (child, sibling, down), node, number, rows, room)
     slot = room.slot[:used]
     end_start, end_slot = np.zeros(node.size + 2, np.uint32), np.empty_like(slot)
     ends = end_slot[: sort_ends(room.start, slot, end_start, end_slot)]
