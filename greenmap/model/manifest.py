@@ -57,8 +57,8 @@ def table_digest(table: pd.DataFrame) -> str:
     parts = [_texts(level.to_series()) for level in levels]
     by_name = {str(name): name for name in table.columns}
     parts += [_texts(table[by_name[name]]) for name in columns]
-    for row in sorted(zip(*parts, strict=True)):
-        digest.update("\x1f".join(row).encode() + b"\x1e")
+    rows = ("\x1f".join(row) + "\x1e" for row in sorted(zip(*parts, strict=True)))
+    digest.update("".join(rows).encode())
     return digest.hexdigest()
 
 

@@ -144,7 +144,7 @@ def compose(
     )
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=2)
 def _ground(
     network: WalkNetwork, homes: Attachment, entrances: Attachment
 ) -> tuple[I8, Pieces, Bool, F8, F8]:

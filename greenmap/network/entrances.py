@@ -270,7 +270,8 @@ def _table(
         np.concatenate([found, shapes])[order], index=table.index, crs=amenities.crs
     )
     table.index = pd.Index(
-        [f"{key}@{k + 1}" if k else key for key, k in zip(table.index, number, strict=True)],
+        [f"{key}@{k + 1}" if k else key
+         for key, k in zip(table.index.tolist(), number.tolist(), strict=True)],
         name=amenities.index.name,
     )
     table["entrance_rule"] = names[order]

@@ -136,7 +136,7 @@ def _as_points(found: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, float]:
     median = float(levels[tagged].median()) if tagged.any() else 1.0
     floors = levels.where(tagged, median).to_numpy()
     ids: Any = found["osm_id"] if "osm_id" in found.columns else found.index
-    index = pd.Index([str(value) for value in ids], name="home_id")
+    index = pd.Index([str(value) for value in ids.tolist()], name="home_id")
     homes = gpd.GeoDataFrame(
         {
             "floors": floors,

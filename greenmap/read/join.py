@@ -97,15 +97,17 @@ def _names(tables: Sequence[gpd.GeoDataFrame]) -> list[str]:
 
 def _without_clashes(tables: Sequence[gpd.GeoDataFrame]) -> list[gpd.GeoDataFrame]:
     """The tables in WGS 84, ids and places of two sources told apart by the source's name."""
-    used = Counter(key for table in tables for key in set(table.index))
-    places = Counter(key for table in tables for key in set(table["place_id"]))
+    used = Counter(key for table in tables for key in set(table.index.tolist()))
+    places = Counter(key for table in tables for key in set(table["place_id"].tolist()))
     parts = []
     for table, name in zip(tables, _names(tables), strict=True):
         part = table.to_crs("EPSG:4326").assign(
-            place_id=[f"{name}:{key}" if places[key] > 1 else key for key in table["place_id"]]
+            place_id=[f"{name}:{key}" if places[key] > 1 else key
+                      for key in table["place_id"].tolist()]
         )
         part.index = pd.Index(
-            [f"{name}:{key}" if used[key] > 1 else key for key in table.index], name="amenity_id"
+            [f"{name}:{key}" if used[key] > 1 else key for key in table.index.tolist()],
+            name="amenity_id",
         )
         part.attrs = {}  # each table's own; concat would compare them
         parts.append(part.dropna(axis=1, how="all"))

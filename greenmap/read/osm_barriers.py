@@ -89,8 +89,9 @@ def read_osm_barriers(path: str | Path) -> OsmBarriers:
 
 
 def _off_ground(tag: Mapping[str, str]) -> bool:
-    level = all(tag.get(key) in (*_NO, "0") for key in ("bridge", "tunnel", "layer"))
-    return "highway" in tag and not level
+    if "highway" not in tag:
+        return False
+    return any(tag.get(key) not in (*_NO, "0") for key in ("bridge", "tunnel", "layer"))
 
 
 def _kind(tag: Mapping[str, str]) -> str:

@@ -121,7 +121,7 @@ def _closed(table: gpd.GeoDataFrame, others: gpd.GeoDataFrame) -> tuple[tuple[st
     """Id and name of places that were given up: of the table, and of those that aren't in it."""
     shut = table[table["status"] == "closed"]
     listed = {key: name or key for key, name in zip(shut["place_id"], shut["name"], strict=True)}
-    for key, tags in zip(others["osm_id"], others["tags"], strict=True):
+    for key, tags in zip(others["osm_id"].tolist(), others["tags"], strict=True):
         if _former(tags):
             listed[key] = tags.get("name") or next(
                 f"{k}={v}" for k, v in tags.items() if k.startswith(_PAST))

@@ -10,10 +10,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import shapely
-from pyproj import Geod
+from pyproj import Geod, proj_version_str
 
 from greenmap.errors import Faults
+from greenmap.kept import kept, source_digest
 from greenmap.model.schema import first_few
+
+FEWEST = 1000
+"""Areas of fewer shapes are measured faster than it is worth to keep."""
 
 _SAME_AREA = 0.01  # a repair that moves more of the area than this is a choice, not a repair
 _POLYGON, _MULTIPOLYGON = 3, 6
@@ -94,6 +98,15 @@ def geodesic_areas(shapes: Any) -> npt.NDArray[np.float64]:
     12309
     """
     given = np.asarray(shapes, dtype=object)
+    if len(given) < FEWEST:
+        return _areas(given)
+    content = np.where(shapely.is_missing(given), b"-", shapely.to_wkb(given))
+    key = (source_digest("read"), proj_version_str.encode(), b"".join(content.tolist()))
+    return kept("areas", key, lambda: _areas(given), pack=lambda areas: {"area_m2": areas},
+                unpack=lambda arrays: arrays["area_m2"])
+
+
+def _areas(given: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
     parts, row = shapely.get_parts(given, return_index=True)
     polygon = shapely.get_type_id(parts) == shapely.GeometryType.POLYGON
     rings, part = shapely.get_rings(parts[polygon], return_index=True)
