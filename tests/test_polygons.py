@@ -5,7 +5,9 @@ import pytest
 import shapely
 from pyproj import Geod
 
-from greenmap.read.polygons import geodesic_areas
+from greenmap import settings
+from greenmap.read import polygons
+from greenmap.read.polygons import FEWEST, geodesic_areas
 
 OUTLINE = [(0, 0), (0.01, 0), (0.01, 0.01), (0, 0.01)]
 HOLE = [(0.002, 0.002), (0.008, 0.002), (0.008, 0.008), (0.002, 0.008)]
@@ -33,3 +35,17 @@ def test_parts_are_added_and_what_is_no_area_has_none():
     one = square_m2(0.01)
     np.testing.assert_allclose(geodesic_areas(shapes), [2 * one, 0, 0, 0, 0, 0, one], rtol=1e-9)
     assert geodesic_areas([]).shape == (0,)
+
+
+def test_areas_of_many_shapes_are_kept_and_told_apart(tmp_path, monkeypatch):
+    measured = []
+    real = polygons._areas
+    monkeypatch.setattr(polygons, "_areas",
+                        lambda given: measured.append(len(given)) or real(given))
+    many = np.array([shapely.Polygon(OUTLINE, [HOLE]), None] * FEWEST, object)
+    with settings.use(cache_dir=tmp_path):
+        once, again = geodesic_areas(many), geodesic_areas(many)
+        assert measured == [len(many)]
+        assert once.tolist() == again.tolist() == geodesic_areas(many[:2]).tolist() * FEWEST
+        many[0] = shapely.Polygon(OUTLINE)
+        assert geodesic_areas(many)[0] == geodesic_areas(many[:1])[0] > once[0]

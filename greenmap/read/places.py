@@ -45,5 +45,5 @@ def community_of(points: gpd.GeoSeries, communities: gpd.GeoDataFrame) -> pd.Ser
     point, community = shapely.STRtree(shapes[by_size]).query(at, predicate="intersects")
     best = np.full(len(at), len(shapes))
     np.minimum.at(best, point, community)
-    names = np.append(ids[by_size].astype(object), None)
+    names = np.array([*ids[by_size].tolist(), None], object)
     return pd.Series(names[best], index=points.index, dtype=object)
