@@ -166,10 +166,16 @@ def tables_by_groups(
     """
     step = group_size(reverse, categories=categories, rows=max(take.size, n_rows),
                       bands=bands.size, threads=threads, memory_gb=memory_gb)  # fmt: skip
+    category, at, portion = portions(sources, categories, MOST)
+    if categories == category.size <= step:  # all in one go, no category in portions
+        tables = counts_and_nearest(
+            reverse, sources, categories=categories, rows=rows, n_rows=n_rows, bands=bands,
+            limit=limit, threads=threads,
+        )  # fmt: skip
+        return tables[0][take], tables[1][take], tables[2][take]
     shape = take.size, categories
     ticks, place = np.full(shape, UNREACHED, np.uint32), np.full(shape, -1, np.int32)
     within = np.zeros((*shape, bands.size), np.uint16)
-    category, at, portion = portions(sources, categories, MOST)
     for first in range(0, category.size, step):
         some = category[first : first + step]
         wanted = (portion >= first) & (portion < first + step)
