@@ -9,6 +9,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from functools import cache
 from typing import TypeVar
 
@@ -60,7 +61,10 @@ def side_by_side(
                 return
             done[number] = work(piece)
 
-    others = [_kept(os.getpid()).submit(take) for _ in range(min(threads, len(left)) - 1)]
+    others = [
+        _kept(os.getpid()).submit(copy_context().run, take)
+        for _ in range(min(threads, len(left)) - 1)
+    ]
     try:
         take()
     finally:

@@ -9,9 +9,10 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from greenmap import progress
+from greenmap import progress, settings
+from greenmap.engine.threads import side_by_side
 from greenmap.measure.capacity import catchment_places, crowd_places
-from greenmap.measure.causes import list_trials
+from greenmap.measure.causes import Trial, list_trials
 from greenmap.measure.completeness import check_completeness
 from greenmap.measure.count_gates import count_gates
 from greenmap.measure.cover import cover
@@ -20,7 +21,7 @@ from greenmap.measure.find_gaps import find_checks, find_gaps
 from greenmap.measure.isochrones import isochrones
 from greenmap.measure.match_clauses import Mask, match_clauses
 from greenmap.measure.radius import compare_radius
-from greenmap.measure.reach import SEARCH_MIN, Attachments, attach_all, reach
+from greenmap.measure.reach import MEMORY_GB, SEARCH_MIN, Attachments, attach_all, reach
 from greenmap.measure.straight import StraightWays
 from greenmap.measure.unit_ground import audits_compounds
 from greenmap.model.manifest import make_manifest
@@ -149,10 +150,19 @@ def _trials(study: Study, name: str, put: Attachments, taking: str = "") -> dict
     farthest = max(c.limit for c in clauses)
     sets = match_clauses(study.amenities, clauses)
     trials = list_trials(study.network, study.profiles[name], study.profiles["adult"])
-    return {cause: reach(study.network, study.homes, study.amenities, profile=trial.profile,
+    trials = {cause: trial for cause, trial in trials.items()
+              if not taking or taking in trial.without}
+    threads = settings.current().threads
+
+    def walk(trial: Trial) -> ReachTable:
+        with settings.use(threads=max(threads // 2, 1)):
+            return reach(study.network, study.homes, study.amenities, profile=trial.profile,
                          without=trial.without, bands=(farthest,), search_limit=farthest,
-                         sets=sets, attachments=put)
-            for cause, trial in trials.items() if not taking or taking in trial.without}
+                         sets=sets, attachments=put, memory_gb=MEMORY_GB / 2)
+
+    # Two at a time: while one lays out its streets, the other searches.
+    tables = side_by_side(walk, trials.values(), threads=min(threads, 2))
+    return dict(zip(trials, tables, strict=True))
 
 
 def _free_of_walls(trials: Mapping[str, dict[str, ReachTable]], study: Study,

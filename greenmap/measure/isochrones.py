@@ -9,7 +9,6 @@ band contains every shorter one; ground enclosed but not reached stays a hole.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -19,6 +18,7 @@ import numpy.typing as npt
 import shapely
 
 from greenmap import settings
+from greenmap.engine.threads import side_by_side
 from greenmap.measure.reach import category_sets
 from greenmap.model.attachment import Attachment
 from greenmap.model.profile import Profile, load_profile
@@ -88,11 +88,10 @@ def isochrones(network: WalkNetwork, places: gpd.GeoDataFrame, *,
                           limit=limits[-1])
         return _areas(label, fronts, limits, walker.ticks_per_m, cell_m, bounds)
 
-    with ThreadPoolExecutor(settings.current().threads) as pool:
-        drawn = zip(sets, pool.map(draw, sets.values()), strict=True)
-        rows = [{"category": name, "profile": walker.id, "band_min": band, "geometry": area}
-                for name, areas in drawn
-                for band, area in zip(bands, areas, strict=True) if not area.is_empty]
+    drawn = side_by_side(draw, sets.values(), threads=settings.current().threads)
+    rows = [{"category": name, "profile": walker.id, "band_min": band, "geometry": area}
+            for name, areas in zip(sets, drawn, strict=True)
+            for band, area in zip(bands, areas, strict=True) if not area.is_empty]
     columns = ["category", "profile", "band_min", "geometry"]
     return gpd.GeoDataFrame(rows, columns=columns, geometry="geometry", crs=network.crs)
 

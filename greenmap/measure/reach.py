@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 Mask = npt.NDArray[np.bool_]
 SEARCH_MIN = 40.0
 SEARCH_M = 3000.0
+MEMORY_GB = 8.0
 BANDS = {"min": (5.0, 10.0, 15.0), "m": (300.0, 500.0, 1000.0)}
 
 
@@ -92,7 +93,7 @@ def reach(network: WalkNetwork, homes: gpd.GeoDataFrame, amenities: gpd.GeoDataF
           profile: str | Profile = "adult", bands: Sequence[float] | None = None,
           search_limit: float | None = None, sets: Mapping[str, Mask] | None = None,
           attachments: Attachments | None = None, without: Sequence[str] = (),
-          memory_gb: float = 8.0) -> ReachTable:
+          memory_gb: float = MEMORY_GB) -> ReachTable:
     """Measure the walk from every home to the nearest place of every category.
 
     Parameters
