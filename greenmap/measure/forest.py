@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from greenmap.measure.route import arc_climb_m
+from greenmap.measure.climb import arc_climbs_m
 from greenmap.model.walk_network import F8, I8, Bool, WalkNetwork
 from greenmap.network.compose import WalkGraph
 from greenmap.network.hurdles import CLOSED, UNKNOWN
@@ -58,8 +58,8 @@ class Ways:
     def climbs(self, arcs: I8) -> F8:
         """Metres uphill along some arcs, each worked out once; any number for arc -1."""
         assert self.climb is not None
-        for arc in np.unique(arcs[(arcs >= 0) & np.isnan(self.climb[arcs])]).tolist():
-            self.climb[arc] = arc_climb_m(self.network, self.graph, arc)
+        fresh = np.unique(arcs[(arcs >= 0) & np.isnan(self.climb[arcs])])
+        self.climb[fresh] = arc_climbs_m(self.network, self.graph, fresh)
         return self.climb[arcs]
 
 

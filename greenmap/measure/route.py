@@ -12,6 +12,7 @@ import shapely
 from shapely.ops import substring
 
 from greenmap.errors import NetworkError, TableError
+from greenmap.measure.climb import arc_climbs_m
 from greenmap.measure.reach import Attachments, attach_all
 from greenmap.model.attachment import Attachment
 from greenmap.model.profile import Profile, load_profile
@@ -268,21 +269,7 @@ def _straight_m(network: WalkNetwork, line: shapely.LineString) -> float:
 def _climb_m(network: WalkNetwork, graph: WalkGraph, arcs: Numbers) -> float | None:
     if network.height_m is None or network.height_start is None:
         return None
-    return sum(arc_climb_m(network, graph, arc)
-               for arc in arcs[graph.arc_edge[arcs] >= 0].tolist())
-
-
-def arc_climb_m(network: WalkNetwork, graph: WalkGraph, arc: int) -> float:
-    """Return the metres uphill along one arc of a network with heights."""
-    assert network.height_start is not None and network.height_m is not None
-    first, end = network.height_start[graph.arc_edge[arc]:][:2]
-    heights = network.height_m[first:end]
-    along = np.linspace(0, 1, len(heights))
-    ends = graph.arc_from[arc], graph.arc_to[arc]
-    between = along[(along > min(ends)) & (along < max(ends))]
-    walked = np.interp([min(ends), *between, max(ends)], along, heights)
-    rise = np.diff(walked) if ends[0] < ends[1] else -np.diff(walked)
-    return float(np.nansum(np.maximum(rise, 0)))
+    return float(sum(arc_climbs_m(network, graph, arcs[graph.arc_edge[arcs] >= 0]).tolist()))
 
 
 def _gates(network: WalkNetwork, graph: WalkGraph, arcs: Numbers) -> tuple[str, ...]:
