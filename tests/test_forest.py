@@ -50,7 +50,7 @@ def test_walks_share_their_ways_and_add_up_from_the_end():
     assert trace.onward.tolist() == [8, 5, 4, 3, 2, 1]
     assert trace.metres.tolist() == [200, 0, 400, 500, 200]
     assert trace.end.tolist() == [1] * 5
-    assert (trace.wait, trace.climb, trace.gates) == (None, None, [[]] * 5)
+    assert (trace.wait, trace.climb, trace.gates) == (None, None, [()] * 5)
     assert not wood.trace(np.zeros(0, np.int64)).node.size
 
 
@@ -69,4 +69,4 @@ def test_a_walk_tells_its_waits_climbs_and_gates():
     trace = Forest(ways(streets), LABEL, STOP, 2).trace(np.array([0, 2, 5]))
     assert trace.wait.tolist() == [100, 90, 0]  # 0 + 10 + 20 + 30 + 40
     assert trace.climb.tolist() == [7.5, 4.5, 0]  # each piece rises by 1.5 m
-    assert trace.gates == [["south", "north"], ["north"], []]
+    assert trace.gates == [("south", "north"), ("north",), ()]

@@ -54,7 +54,7 @@ def test_a_home_joins_by_its_leg_and_ends_at_the_place(result):
     first, metres, straight, leg, last, climb, wait, gates = page["walks"][str(k)]["0"]
     assert (metres, leg, last) == (60.0, 10.0, 0.0)
     assert straight == pytest.approx(np.hypot(50, 10), abs=0.1)
-    assert (climb, wait, gates) == (None, None, [])
+    assert (climb, wait, gates) == (None, None, ())
     assert first >= 0
 
 

@@ -78,7 +78,7 @@ class Trace:
         Along the streets.
     wait, climb : array (w,), optional
         Seconds waited; metres uphill.
-    gates : list (w,) of list of str
+    gates : list (w,) of tuple of str
         Ids of the gates gone through, in their order.
     """
 
@@ -89,7 +89,7 @@ class Trace:
     metres: F8
     wait: F8 | None
     climb: F8 | None
-    gates: list[list[str]]
+    gates: list[tuple[str, ...]]
 
 
 class Forest:
@@ -165,9 +165,9 @@ class Forest:
         outward: I8 = passed[np.repeat(2 * until - fresh - 1, fresh) - np.arange(n)]
         return outward
 
-    def _gates(self, to: I8, arc: I8, start: I8) -> list[list[str]]:
+    def _gates(self, to: I8, arc: I8, start: I8) -> list[tuple[str, ...]]:
         """Ids of the gates gone through from some points, in their order."""
-        found: list[list[str]] = [[] for _ in range(start.size)]
+        found: list[tuple[str, ...]] = [()] * start.size
         gated = (arc >= 0) & self.ways.gated[arc]
         if gated.any():
             at = _until(to, gated | (arc < 0))
@@ -175,7 +175,7 @@ class Forest:
             for walk in np.flatnonzero(gated[at[start]]).tolist():
                 k = int(at[start[walk]])
                 while k in names:
-                    found[walk].append(names[k])
+                    found[walk] += (names[k],)
                     k = int(at[to[k]])
         return found
 

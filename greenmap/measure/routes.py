@@ -180,7 +180,7 @@ class Routes:
                 "next": {k: _nexts(numbered[k], w.leads, len(xy)) for k, w in walks.items()},
                 "walks": {k: self._told(w, numbered[k]) for k, w in walks.items()}}
 
-    def _told(self, walks: _Walks, met: I8) -> dict[str, list[Any]]:
+    def _told(self, walks: _Walks, met: I8) -> dict[str, tuple[Any, ...]]:
         """What the page tells of each walk, by the number of its home."""
         trace, far = walks.trace, self.legs[1][walks.trace.end]
         a, b = self.at[0][walks.row, 2:], self.at[1][trace.end, 2:]
@@ -192,7 +192,7 @@ class Routes:
         wait = nothing if trace.wait is None else np.rint(trace.wait).astype(np.int64).tolist()
         first = met[met.size - far.size:].tolist()
         rows = zip(first, *metres, climb, wait, trace.gates, strict=True)
-        return dict(zip(map(str, walks.number.tolist()), map(list, rows), strict=True))
+        return dict(zip(map(str, walks.number.tolist()), rows, strict=True))
 
 
 def _nexts(met: I8, leads: Bool, n_points: int) -> list[int] | dict[str, int]:
