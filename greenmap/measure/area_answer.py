@@ -47,7 +47,7 @@ def area_answer(clause: Clause, ground: Ground, sets: Mapping[str, Mask]) -> Ans
     people = {"people": ground.people}
     if clause.per == "1000_elderly_60":
         people["elderly_60"] = group_people(ground, "elderly_60")
-    believed = collected_at_homes(ground.study, clause.categories)
+    believed = collected_at_homes(ground.study, clause.categories, table=ground.completeness)
     places = _places(clause, ground.study.amenities, sets)
     return answer_units(clause, ground, partial(_find, clause, ground, places, believed, people))
 

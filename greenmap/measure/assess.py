@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 import geopandas as gpd
@@ -68,15 +67,12 @@ def assess(study: Study, *, attach_limit_m: float = 100.0, search_min: float = S
     for done, name in enumerate(study.standard.profiles, start=1):
         progress.report(done, steps, "measure.reaching", profile=name)
         reaches[name] = reach_clauses(study, name, attachments, search_min)
-    trials: dict[str, dict[str, ReachTable]] = {}
-    for done, name in enumerate(study.standard.profiles, start=len(reaches) + 1):
-        progress.report(done, steps, "measure.explaining", profile=name)
-        trials[name] = _trials(study, name, attachments)
-    _free_of_walls(trials, study, attach_limit_m)
+    trials = _all_trials(study, attachments, attach_limit_m, steps)
     progress.report(steps - 2, steps, "measure.covering")
-    ways = StraightWays(study.homes, study.amenities)
+    completeness, ways = check_completeness(study), StraightWays(study.homes, study.amenities)
     coverage = cover(reaches, study, trials=trials, sure=reach_sure(study, attachments),
-                     no_waits=_without_waits(study, attachments, search_min), ways=ways)
+                     no_waits=_without_waits(study, attachments, search_min), ways=ways,
+                     completeness=completeness)
     progress.report(steps - 1, steps, "measure.drawing")
     areas = _isochrones(study, attachments) if with_isochrones else _no_isochrones(study)
     figures = compare_radius(study, coverage.answers, ways=ways)
@@ -93,7 +89,7 @@ def assess(study: Study, *, attach_limit_m: float = 100.0, search_min: float = S
         attachments=(attachments.homes, attachments.entrances),
         islands=None if attachments.islands is None else island_lines(study.network,
                                                                       attachments.islands),
-        completeness=check_completeness(study),
+        completeness=completeness,
         radius=figures.table, radius_homes=figures.homes,
         groups=walks_by_group(study, coverage.answers),
         worst=worst_tenth(study, coverage.answers),
@@ -165,20 +161,25 @@ def _trials(study: Study, name: str, put: Attachments, taking: str = "") -> dict
     return dict(zip(trials, tables, strict=True))
 
 
-def _free_of_walls(trials: Mapping[str, dict[str, ReachTable]], study: Study,
-                   attach_limit_m: float) -> None:
-    """Let those for whom walls are taken away also use the streets they would join then.
+def _all_trials(study: Study, attachments: Attachments, attach_limit_m: float, steps: int
+                ) -> dict[str, dict[str, ReachTable]]:
+    """Make every profile's trials.
 
-    Everybody keeps the place on the streets that was found for them and may use the one beyond
-    as well, so taking away never lengthens a walk.
+    Everybody keeps the place on the streets that was found for them; where walls are taken
+    away they may use the one beyond as well, so taking away never lengthens a walk.
     """
+    names, found = study.standard.profiles, {}
+    for done, name in enumerate(names, start=len(names) + 1):
+        progress.report(done, steps, "measure.explaining", profile=name)
+        found[name] = _trials(study, name, attachments)
     if study.network.barriers is None:
-        return
+        return found
     bare = replace(study.network, barriers=None)
     freed = attach_all(bare, study.homes, study.amenities, attach_limit_m=attach_limit_m)
-    for name, tables in trials.items():
+    for name, tables in found.items():  # apart, for they stand elsewhere on the streets
         for cause, other in _trials(study, name, freed, taking="wall").items():
             tables[cause] = replace(other, ticks=np.minimum(tables[cause].ticks, other.ticks))
+    return found
 
 
 def reach_sure(study: Study, attachments: Attachments) -> dict[str, ReachTable] | None:

@@ -74,13 +74,16 @@ def check_completeness(study: Study, *, categories: Iterable[str] | None = None)
     return joined.set_index(["community_id", "category"])[list(COLUMNS)]
 
 
-def collected_at_homes(study: Study, categories: tuple[str, ...]) -> Bool:
+def collected_at_homes(study: Study, categories: tuple[str, ...], *,
+                       table: pd.DataFrame | None = None) -> Bool:
     """Say for every home whether absence of all `categories` may be believed.
 
     Parameters
     ----------
     study : Study
     categories : tuple of str
+    table : DataFrame, optional
+        From :func:`check_completeness`, these categories among it. Default: made here.
 
     Returns
     -------
@@ -91,8 +94,10 @@ def collected_at_homes(study: Study, categories: tuple[str, ...]) -> Bool:
     ledger = _ledger(study)
     if ledger is None and (declared or study.completeness is None):
         return np.full(len(study.homes), declared)
-    table = check_completeness(study, categories=categories)
-    believed = table["collected"].groupby(level="community_id").all()
+    if table is None:
+        table = check_completeness(study, categories=categories)
+    asked = table.index.get_level_values("category").isin(categories)
+    believed = table.loc[asked, "collected"].groupby(level="community_id").all()
     community = study.homes["community_id"]
     found = community.map(believed)
     return np.array(found.where(found.notna(), declared), bool)
@@ -221,7 +226,8 @@ def _told(study: Study, key: str) -> tuple[str, str]:
     table = study.amenities
     said: set[str] = set()
     if "source" in table:
-        said = set(table.loc[table["category"] == key, "source"].dropna().astype(str))
+        source = table["source"][(table["category"] == key).to_numpy(bool)]
+        said = set(source.drop_duplicates().dropna().astype(str))
     records = [one for one in study.inputs if one.get("role") in ("amenities", "ledgers")]
     asked = [one for one in records if one.get("name") in said] or records
     dates = {str(one["as_of"]) for one in asked if one.get("as_of")} or {study.as_of}

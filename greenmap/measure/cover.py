@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 
 from greenmap.errors import StudyError
 from greenmap.measure.answer import Answer, Mask
@@ -31,7 +32,7 @@ def cover(reaches: Mapping[str, ReachTable], study: Study, *,
           trials: Mapping[str, Mapping[str, ReachTable]] | None = None,
           sure: Mapping[str, ReachTable] | None = None,
           no_waits: Mapping[str, ReachTable] | None = None,
-          ways: StraightWays | None = None) -> Coverage:
+          ways: StraightWays | None = None, completeness: pd.DataFrame | None = None) -> Coverage:
     """Say which homes every clause covers, and judge the units.
 
     Per home and clause: *covered* if a place that serves is reached within
@@ -60,6 +61,9 @@ def cover(reaches: Mapping[str, ReachTable], study: Study, *,
         By profile: the same walks without waits at crossings, told beside those with them.
     ways : StraightWays, optional
         From the study's homes to its amenities. Default: measured here.
+    completeness : DataFrame, optional
+        From :func:`greenmap.check_completeness`, for all that the standard asks for. Default:
+        found here.
 
     Returns
     -------
@@ -78,12 +82,12 @@ def cover(reaches: Mapping[str, ReachTable], study: Study, *,
     if not clauses:
         raise StudyError("measure.standard_without_clauses", standard=study.standard.id)
     sets = match_clauses(study.amenities, clauses)
-    ground = unit_ground(study)
+    ground = unit_ground(study, completeness)
     ways = ways or StraightWays(study.homes, study.amenities)
     answers = [
         _asked(clause, ground, reach_answer(
             clause, reaches[clause.profile], (trials or {}).get(clause.profile, {}),
-            (sure or reaches)[clause.profile], sets, study, ways))
+            (sure or reaches)[clause.profile], sets, ground, ways))
         if clause.kind == "reach" else _of_units(clause, ground, sets)
         for clause in clauses
     ]

@@ -40,7 +40,7 @@ def present_answer(clause: Clause, ground: Ground, sets: Mapping[str, Mask]) -> 
     -------
     Answer
     """
-    believed = collected_at_homes(ground.study, clause.categories)
+    believed = collected_at_homes(ground.study, clause.categories, table=ground.completeness)
     return answer_units(clause, ground, partial(_find, clause, ground, sets, believed))
 
 

@@ -12,6 +12,7 @@ from greenmap.measure.answer import Answer, Mask
 from greenmap.measure.causes import LACKING, name_causes
 from greenmap.measure.completeness import collected_at_homes
 from greenmap.measure.straight import StraightWays, name_waters
+from greenmap.measure.unit_ground import Ground
 from greenmap.model.clause import CONFIRMED, Alternative, Clause
 from greenmap.model.reach_table import ReachTable
 from greenmap.model.study import COVERED, NOT_COVERED, UNKNOWN, Study
@@ -19,7 +20,7 @@ from greenmap.units import from_ticks, to_ticks
 
 
 def reach_answer(clause: Clause, table: ReachTable, trials: Mapping[str, ReachTable],
-                 sure: ReachTable, sets: Mapping[str, Mask], study: Study, ways: StraightWays
+                 sure: ReachTable, sets: Mapping[str, Mask], ground: Ground, ways: StraightWays
                  ) -> Answer:
     """Answer a clause that asks for a walk.
 
@@ -35,7 +36,8 @@ def reach_answer(clause: Clause, table: ReachTable, trials: Mapping[str, ReachTa
         The same walks with assumed gates shut.
     sets : mapping of str to (e,) bool arrays
         See :func:`greenmap.measure.match_clauses.match_clauses`.
-    study : Study
+    ground : Ground
+        The study, by units.
     ways : StraightWays
         From its homes to its amenities.
 
@@ -43,7 +45,7 @@ def reach_answer(clause: Clause, table: ReachTable, trials: Mapping[str, ReachTa
     -------
     Answer
     """
-    limit = to_ticks(clause.limit, clause.unit)
+    study, limit = ground.study, to_ticks(clause.limit, clause.unit)
     column = table.column(clause.target)
     others = _alternatives(clause, study)
     confirmed = not clause.unconfirmed(study.include)
@@ -62,7 +64,8 @@ def reach_answer(clause: Clause, table: ReachTable, trials: Mapping[str, ReachTa
     if clause.min_count > 1:
         reason[table.ticks[:, column] <= limit] = "too_few"
     reason[table.edge_ticks <= limit] = "edge_of_data"
-    reason[~collected_at_homes(study, clause.categories)] = "not_collected"
+    believed = collected_at_homes(study, clause.categories, table=ground.completeness)
+    reason[~believed] = "not_collected"
     off_street_m, _ = ways.to(serves & ~_reachable(study, table.entrance_attached))
     reason[off_street_m <= limit_m] = "place_not_attached"
     reason[maybe] = "place_not_sure"

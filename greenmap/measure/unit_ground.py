@@ -54,6 +54,9 @@ class Ground:
         Per community, rows of the amenities inside it.
     people : mapping of str to float
         Per unit; missing where nobody was counted.
+    completeness : DataFrame, optional
+        Where absence may be believed, see
+        :func:`greenmap.measure.completeness.check_completeness`.
     """
 
     study: Study
@@ -61,6 +64,7 @@ class Ground:
     members: Mapping[str, Mapping[str, tuple[str, ...]]]
     inside: Mapping[str, npt.NDArray[np.int64]]
     people: Mapping[str, float]
+    completeness: pd.DataFrame | None = None
 
     def rows(self, level: str, unit: str, mask: Mask) -> npt.NDArray[np.int64]:
         """Return the rows of the amenities inside a unit, of those in `mask`."""
@@ -73,12 +77,14 @@ class Ground:
         return judged_level(clause.unit_of_audit, self.units)
 
 
-def unit_ground(study: Study) -> Ground:
+def unit_ground(study: Study, completeness: pd.DataFrame | None = None) -> Ground:
     """Lay out a study by units.
 
     Parameters
     ----------
     study : Study
+    completeness : DataFrame, optional
+        From :func:`greenmap.measure.completeness.check_completeness`.
 
     Returns
     -------
@@ -97,7 +103,7 @@ def unit_ground(study: Study) -> Ground:
     if is_hull(study.communities):  # drawn around what belongs together: nothing counts by it
         area, row = area[:0], row[:0]
     inside = {str(c): np.sort(row[area == n]).astype(np.int64) for n, c in enumerate(areas.index)}
-    return Ground(study, units, members, inside, _people(study, units, "all"))
+    return Ground(study, units, members, inside, _people(study, units, "all"), completeness)
 
 
 def audits_compounds(study: Study) -> bool:

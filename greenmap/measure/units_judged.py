@@ -117,8 +117,7 @@ def _one_clause(answers: HomeAnswers, k: int, members: Members, study: Study, ba
     said = Reasons(reasons.names, reasons.code[home, k])
 
     def total(of: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
-        sums = np.bincount(which[of], weights=weight[of], minlength=n)
-        return sums.astype(np.float64)
+        return _total(members, weight, of)
 
     people = total(np.ones(len(which), bool))
     covered, unknown = total(state == COVERED), total(state == UNKNOWN)
@@ -148,16 +147,29 @@ def _one_clause(answers: HomeAnswers, k: int, members: Members, study: Study, ba
         "share_high": _ratio(covered + unknown, people),
     }
     if answers.value_no_waits is not None:
-        plain = answers.value_no_waits[home, k]
-        within = (clause.kind == "reach") & (plain <= clause.limit)
-        within &= said.names[said.code] != "not_confirmed"
-        half, most = weighted_quantiles(plain, weight, which, n, _SHARES)
-        columns |= {"people_covered_no_waits": total(within | (state == COVERED)),
-                    "walk_median_no_waits": half, "walk_p90_no_waits": most}
+        columns |= _without_waits(answers.value_no_waits[home, k], clause, state, said, weight,
+                                  members)
     if basis in ("floor_area", "homes"):  # the weights aren't people: none are printed
         columns |= {name: np.nan for name in columns
                     if name.startswith("people") and name != "people_basis"}
     return columns
+
+
+def _without_waits(walk: npt.NDArray[np.float64], clause: Clause, state: npt.NDArray[np.uint8],
+                   said: Reasons, weight: npt.NDArray[np.float64], members: Members
+                   ) -> dict[str, npt.NDArray[np.float64]]:
+    """Who would be covered, and how far people would walk, if nobody waited at crossings."""
+    within = (clause.kind == "reach") & (walk <= clause.limit)
+    within &= said.names[said.code] != "not_confirmed"
+    half, most = weighted_quantiles(walk, weight, members.unit, len(members.ids), _SHARES)
+    return {"people_covered_no_waits": _total(members, weight, within | (state == COVERED)),
+            "walk_median_no_waits": half, "walk_p90_no_waits": most}
+
+
+def _total(members: Members, weight: npt.NDArray[np.float64], of: npt.NDArray[np.bool_]
+           ) -> npt.NDArray[np.float64]:
+    sums = np.bincount(members.unit[of], weights=weight[of], minlength=len(members.ids))
+    return sums.astype(np.float64)
 
 
 def _ratio(part: npt.NDArray[np.float64], whole: npt.NDArray[np.float64]
