@@ -12,7 +12,7 @@ import shapely
 from greenmap import progress, settings
 from greenmap.draw.city_map import draw_coverage
 from greenmap.draw.community_map import draw_community
-from greenmap.draw.scene import Cut, cut_shapes
+from greenmap.draw.scene import Cut, cut_layers
 from greenmap.measure.routes import Routes
 from greenmap.model.file_name import page_names
 from greenmap.model.release import is_public
@@ -77,7 +77,7 @@ def _cut_ahead(result: Assessment, codes: list[str]) -> Iterator[tuple[str, Futu
     with ThreadPoolExecutor(threads) as pool:
         waiting: deque[tuple[str, Future[Cut]]] = deque()
         for code in codes:
-            waiting.append((code, pool.submit(cut_shapes, result, code)))
+            waiting.append((code, pool.submit(cut_layers, result, code)))
             if len(waiting) > threads:
                 yield waiting.popleft()
         yield from waiting

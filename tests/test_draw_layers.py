@@ -13,6 +13,7 @@ from shapely.geometry import Point, box
 from worlds_assessment import CRS, X, Y, network
 
 from greenmap.draw import layers
+from greenmap.draw.walls import wall_lines
 
 
 def shown(text: str) -> list[dict]:
@@ -100,7 +101,7 @@ def test_walls_are_cut_at_the_box_and_gates_say_who_may_pass():
         objects("g1", "g2"), np.array([500_050.0, 500_300.0]), np.array([3_000_000.0] * 2),
         objects("closed", "all"), objects("mapped", "mapped"), np.full(2, np.nan),
         none, none, none, np.empty(0, np.int64))
-    drawn = shown(layers.wall_lines(barriers, (499_900, 2_999_900, 500_100, 3_000_100)))
+    drawn = shown(wall_lines(barriers, (499_900, 2_999_900, 500_100, 3_000_100)))
     assert [(f["properties"]["access"], f["geometry"]["type"]) for f in drawn] == [
         ("wall", "LineString"), ("closed", "Point")]
     west, east = (lon for lon, _ in drawn[0]["geometry"]["coordinates"])

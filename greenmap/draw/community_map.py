@@ -22,7 +22,7 @@ from greenmap.draw.scene import (
     Cut,
     Scene,
     all_ranges,
-    cut_shapes,
+    cut_layers,
     drawn_profile,
     drawn_ranges,
     ranges_of,
@@ -56,7 +56,7 @@ def draw_community(result: Assessment, community_id: str, *, lang: str | None = 
     routes : mapping, optional
         From :meth:`greenmap.measure.routes.Routes.of`: a click on a home then draws its way.
     cut : Cut, optional
-        From :func:`cut_shapes`. Default: cut here.
+        From :func:`cut_layers`. Default: cut here.
 
     Returns
     -------
@@ -73,7 +73,7 @@ def draw_community(result: Assessment, community_id: str, *, lang: str | None = 
         raise OutputError("draw.community_not_public")
     say, study = speaker(lang), result.study
     scene = scene_of(result, community_id)
-    cut = cut or cut_shapes(result, community_id)
+    cut = cut or cut_layers(result, community_id)
     name = str(scene.area["name"].iloc[0])
     title = say("community_title", name=name)
     back = link(home_link, say("back")) if home_link else None
@@ -132,10 +132,8 @@ def _data(scene: Scene, cut: Cut, say: Say, lang: str) -> dict[str, Any]:
         name = known[key].zh if lang == "zh" else known[key].en
         signs[key] = {"shape": shape, "fill": colour, "name": name,
                       "legend": name if key in places else say("place_none", name=name)}
-    barriers = study.network.barriers
-    walls = {} if barriers is None else {"walls": layers.wall_lines(barriers, scene.box)}
     return {
-        **walls,
+        **({} if cut.walls is None else {"walls": cut.walls}),
         "clauses": [_clause(scene, k, say, lang) for k in range(len(scene.clauses))],
         "first": _first_clause(scene),
         "homes": layers.plain_json(_homes(scene)),
@@ -147,8 +145,7 @@ def _data(scene: Scene, cut: Cut, say: Say, lang: str) -> dict[str, Any]:
         "range_opacity": palette.RANGE_OPACITY, "places": layers.plain_json(places), "signs": signs,
         "outline": layers.features(scene.area),
         "dashes": "2 6" if is_hull(scene.area) else "8 4",
-        "streets": layers.feature_text(cut.streets, study.network.crs, [{}],
-                                       decimals=layers.BACKDROP_DECIMALS),
+        "streets": cut.streets,
         "bounds": layers.bounds(scene.area), "street": palette.STREET_COLOUR,
         "attribution": str(fill("{}", attribution(study, say))),
         "words": {"choose": say("choose_clause"), "places": say("places_here"),
@@ -251,10 +248,8 @@ def _shown(walk: npt.NDArray[np.float64], clause: Clause) -> list[float | None]:
 def _isochrones(scene: Scene, cut: Cut, bands: list[float]) -> list[layers.Json]:
     """Every clause's walking ranges around the community, longest first."""
     rows = ranges_of(scene)
-    texts = layers.shape_texts(cut.ranges, str(scene.result.study.crs),
-                               decimals=layers.BACKDROP_DECIMALS)
     drawn = {key: [n for n, row in enumerate(rows) if row[0] == key] for key in drawn_ranges(scene)}
-    return [layers.collection([texts[n] for n in drawn[key]],
+    return [layers.collection([cut.ranges[n] for n in drawn[key]],
                               [{"band": bands.index(rows[n][1])} for n in drawn[key]])
             for key in drawn_ranges(scene)]
 

@@ -14,7 +14,7 @@ import numpy.typing as npt
 import pyproj
 import shapely
 
-from greenmap.model.barrier import WALLS, Barriers
+from greenmap.draw.geojson import geometry_texts
 from greenmap.model.walk_network import WalkNetwork
 
 WGS84 = "EPSG:4326"
@@ -44,36 +44,8 @@ def _to_wgs84(crs: str) -> pyproj.Transformer:
     return pyproj.Transformer.from_crs(crs, WGS84, always_xy=True)
 
 
-def in_wgs84(shapes: npt.NDArray[Any], crs: str, *, decimals: int = DECIMALS
-             ) -> npt.NDArray[Any]:
-    """Return geometries as rounded longitude and latitude.
-
-    Parameters
-    ----------
-    shapes : array of shapely geometries
-        In `crs`.
-    crs : str
-        Where they are.
-    decimals : int
-        Of a degree.
-
-    Returns
-    -------
-    array of shapely geometries
-        Same order; two dimensions.
-
-    Examples
-    --------
-    >>> at = in_wgs84(np.array([shapely.Point(500000, 0)]), "EPSG:32650")
-    >>> shapely.get_coordinates(at).tolist()
-    [[117.0, 0.0]]
-    """
-    def move(xy: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        lon, lat = _to_wgs84(crs).transform(xy[:, 0], xy[:, 1])
-        return np.round(np.column_stack([lon, lat]), decimals) + 0.0
-
-    moved: npt.NDArray[Any] = shapely.transform(shapely.force_2d(shapes), move)
-    return moved
+def _degrees(xy: npt.NDArray[np.float64], crs: str) -> npt.NDArray[np.float64]:
+    return np.column_stack(_to_wgs84(crs).transform(xy[:, 0], xy[:, 1]))
 
 
 def lon_lat(table: gpd.GeoDataFrame) -> tuple[list[float], list[float]]:
@@ -88,8 +60,10 @@ def lon_lat(table: gpd.GeoDataFrame) -> tuple[list[float], list[float]]:
     -------
     tuple of (longitudes, latitudes)
     """
-    points = in_wgs84(table.geometry.to_numpy(), table.crs.to_string())
-    return shapely.get_x(points).tolist(), shapely.get_y(points).tolist()
+    points = table.geometry.to_numpy()
+    xy = np.column_stack([shapely.get_x(points), shapely.get_y(points)])
+    lon, lat = np.round(_degrees(xy, table.crs.to_string()), DECIMALS).T + 0.0  # no "-0"
+    return lon.tolist(), lat.tolist()
 
 
 def features(table: gpd.GeoDataFrame, columns: Sequence[str] = (), *,
@@ -108,7 +82,7 @@ def features(table: gpd.GeoDataFrame, columns: Sequence[str] = (), *,
     Returns
     -------
     Json
-        GeoJSON text; shapes go from GEOS to the page without a detour.
+        GeoJSON text.
 
     Examples
     --------
@@ -163,11 +137,8 @@ def shape_texts(shapes: npt.NDArray[Any], crs: str, *, decimals: int = DECIMALS
     list of str
         None for those missing or empty.
     """
-    drawn = in_wgs84(shapes, crs, decimals=decimals)
-    texts = shapely.to_geojson(drawn)
-    texts[shapely.is_missing(drawn) | shapely.is_empty(drawn)] = None
-    told: list[str | None] = texts.tolist()
-    return told
+    return geometry_texts(shapes, _degrees(shapely.get_coordinates(shapes), crs),
+                          decimals=decimals)
 
 
 def collection(texts: Sequence[str | None], told: Sequence[Mapping[str, Any]]) -> Json:
@@ -249,9 +220,9 @@ def bare(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 def bounds(table: gpd.GeoDataFrame) -> list[list[float]]:
     """Return a table's box as Leaflet wants it: [[south, west], [north, east]]."""
-    west, south, east, north = shapely.total_bounds(
-        in_wgs84(table.geometry.to_numpy(), table.crs.to_string())).tolist()
-    return [[south, west], [north, east]]
+    xy = shapely.get_coordinates(table.geometry.to_numpy())
+    corners = np.round(_degrees(xy, table.crs.to_string()), DECIMALS)[:, ::-1] + 0.0  # no "-0"
+    return [corners.min(axis=0).tolist(), corners.max(axis=0).tolist()]
 
 
 def street_lines(network: WalkNetwork, box: Box, *, tolerance_m: float,
@@ -317,42 +288,6 @@ def street_shapes(network: WalkNetwork, box: Box, *, tolerance_m: float, most_po
     whole: npt.NDArray[Any] = np.empty(1, dtype=object)
     whole[0] = shapely.multilinestrings(lines)
     return whole
-
-
-def wall_lines(barriers: Barriers, box: Box) -> Json:
-    """Draw the walls inside a box, and the gates in them.
-
-    Parameters
-    ----------
-    barriers : Barriers
-        Of the network; railways and water are left out.
-    box : tuple of float
-        Left, bottom, right, top, in their CRS, metres.
-
-    Returns
-    -------
-    Json
-        GeoJSON FeatureCollection; ``access`` is ``wall`` for a line, and who may
-        pass for a gate.
-    """
-    area = shapely.box(*box)
-    walls, gates = _walls(barriers)
-    near = np.sort(walls.query(area))
-    lines = shapely.intersection(walls.geometries[near], area)
-    here = shapely.intersects(gates, area)
-    access = np.concatenate([np.full(len(lines), "wall", dtype=object),
-                             barriers.gate_access[here]])
-    drawn = gpd.GeoDataFrame({"access": access}, geometry=np.concatenate([lines, gates[here]]),
-                             crs=barriers.crs)
-    return features(drawn[~drawn.geometry.is_empty], ["access"])
-
-
-@lru_cache(maxsize=1)
-def _walls(barriers: Barriers) -> tuple[shapely.STRtree, npt.NDArray[Any]]:
-    """Walls and the points of gates: every page takes some of them."""
-    stands = np.isin(barriers.wall_kind.astype(str), WALLS)
-    return (shapely.STRtree(barriers.wall[stands]),
-            shapely.points(barriers.gate_x, barriers.gate_y))
 
 
 def _edges_by_kind(network: WalkNetwork, box: Box) -> list[npt.NDArray[np.int64]]:

@@ -13,6 +13,7 @@ import shapely
 
 from greenmap.draw import layers
 from greenmap.draw.by_community import by_community
+from greenmap.draw.walls import wall_lines
 from greenmap.errors import OutputError
 from greenmap.model.standard import Clause
 from greenmap.model.study import Assessment
@@ -90,24 +91,25 @@ def scene_of(result: Assessment, community_id: str) -> Scene:
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """What a page shows of the layers of the whole city: shapes cut to its box and simplified.
+    """What a page shows of the layers of the whole city, cut to its box, as GeoJSON.
 
     Parameters
     ----------
-    ranges : array of shapely.Geometry
-        Walking ranges, in the order of the clauses and bands.
-    streets : array (1,) of shapely.MultiLineString
-        Streets.
+    ranges : list of str
+        Walking ranges, in the order of the clauses and bands; None where none is near.
+    streets, walls : str
+        Feature collections; no walls where the network has none.
     """
 
-    ranges: npt.NDArray[Any]
-    streets: npt.NDArray[Any]
+    ranges: list[str | None]
+    streets: layers.Json
+    walls: layers.Json | None
 
 
-def cut_shapes(result: Assessment, community_id: str) -> Cut:
-    """Cut the walking ranges and streets of one community's page.
+def cut_layers(result: Assessment, community_id: str) -> Cut:
+    """Cut the walking ranges, streets and walls of one community's page.
 
-    This is GEOS' work, which leaves other threads free.
+    Most of this is work of GEOS, PROJ and numpy, which leaves other threads free.
 
     Parameters
     ----------
@@ -120,14 +122,17 @@ def cut_shapes(result: Assessment, community_id: str) -> Cut:
     -------
     Cut
     """
-    scene = scene_of(result, community_id)
+    scene, network = scene_of(result, community_id), result.study.network
     rows = ranges_of(scene)
     shapes = np.empty(len(rows), dtype=object)
     shapes[:] = [shape for *_, shape in rows]
-    near = shapely.clip_by_rect(shapes, *scene.box)
-    return Cut(shapely.simplify(near, scene.dot_m, preserve_topology=False),
-               layers.street_shapes(result.study.network, scene.box, tolerance_m=scene.dot_m / 4,
-                                    most_points=MOST_STREET_POINTS))
+    near = shapely.simplify(shapely.clip_by_rect(shapes, *scene.box), scene.dot_m,
+                            preserve_topology=False)
+    return Cut(
+        layers.shape_texts(near, str(result.study.crs), decimals=layers.BACKDROP_DECIMALS),
+        layers.street_lines(network, scene.box, tolerance_m=scene.dot_m / 4,
+                            most_points=MOST_STREET_POINTS),
+        None if network.barriers is None else wall_lines(network.barriers, scene.box))
 
 
 def drawn_profile(clause: Clause) -> str:
