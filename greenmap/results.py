@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from itertools import islice
 from pathlib import Path
 
 import shapely
@@ -19,6 +19,9 @@ from greenmap.model.release import is_public
 from greenmap.model.study import Assessment
 from greenmap.report.folder import staged
 from greenmap.report.write import write_tables
+
+_MOST_WAITING = 64
+"""Pages whose layers are cut ahead: about 2 MB each."""
 
 
 def write_results(result: Assessment, folder: str | Path, *, lang: str | None = None) -> Path:
@@ -54,30 +57,51 @@ def write_results(result: Assessment, folder: str | Path, *, lang: str | None = 
     drawn = {} if is_public(result.study) else communities["name"].to_dict()
     pages = page_names((str(code), str(name)) for code, name in drawn.items())
     steps = len(pages) + 2
-    with staged(folder) as stage:
+    with staged(folder) as stage, _CutAhead(result, list(pages)) as cuts:
         progress.report(0, steps, "study.writing_tables")
         write_tables(result, stage, lang=lang)
         progress.report(1, steps, "study.drawing_city")
         links = {code: f"communities/{page}" for code, page in pages.items()}
         draw_coverage(result, lang=lang, links=links).save(stage / "index.html")
         routes = Routes(result) if result.attachments is not None else None
-        for done, (code, cut) in enumerate(_cut_ahead(result, list(pages)), start=2):
+        for done, code in enumerate(pages, start=2):
             progress.report(done, steps, "study.drawing_communities")
             ways = None if routes is None else routes.of(code)
-            page = draw_community(result, code, lang=lang, routes=ways, cut=cut.result())
+            page = draw_community(result, code, lang=lang, routes=ways, cut=cuts.next())
             page.save(stage / "communities" / pages[code])
         progress.report(steps, steps, "study.drawing_communities")
     return Path(folder)
 
 
-def _cut_ahead(result: Assessment, codes: list[str]) -> Iterator[tuple[str, Future[Cut]]]:
-    """Cut shapes of the next pages while one is written; order and pages stay the same."""
-    shapely.bounds(result.isochrones.geometry.to_numpy())  # GEOS fills these in at the first use
-    threads = settings.current().threads
-    with ThreadPoolExecutor(threads) as pool:
-        waiting: deque[tuple[str, Future[Cut]]] = deque()
-        for code in codes:
-            waiting.append((code, pool.submit(cut_layers, result, code)))
-            if len(waiting) > threads:
-                yield waiting.popleft()
-        yield from waiting
+class _CutAhead:
+    """Cuts the layers of the pages in their order, while tables and other pages are written."""
+
+    def __init__(self, result: Assessment, codes: list[str]) -> None:
+        shapely.bounds(result.isochrones.geometry.to_numpy())  # GEOS fills these in at first use
+        self.result, self.codes = result, iter(codes)
+        self.pool = ThreadPoolExecutor(max(1, settings.current().threads - 1))
+        self.first: Future[Cut] | None = None
+        self.waiting: deque[Future[Cut]] = deque()
+        for _ in range(_MOST_WAITING):
+            self._begin()
+
+    def __enter__(self) -> _CutAhead:
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        self.pool.shutdown(cancel_futures=True)
+
+    def next(self) -> Cut:
+        """Return what the next page shows."""
+        self._begin()
+        return self.waiting.popleft().result()
+
+    def _begin(self) -> None:
+        for code in islice(self.codes, 1):
+            self.waiting.append(self.pool.submit(self._cut, code, self.first))
+            self.first = self.first or self.waiting[0]
+
+    def _cut(self, code: str, first: Future[Cut] | None) -> Cut:
+        if first is not None:
+            wait([first])  # what all pages share is laid out once
+        return cut_layers(self.result, code)
