@@ -106,3 +106,30 @@ def test_walls_are_cut_at_the_box_and_gates_say_who_may_pass():
         ("wall", "LineString"), ("closed", "Point")]
     west, east = (lon for lon, _ in drawn[0]["geometry"]["coordinates"])
     assert abs((east - west) * 99_300 - 100) < 1  # 99.3 km a degree of longitude at 27.1 N
+
+
+def test_a_wall_across_the_box_is_cut_and_one_inside_is_whole():
+    # A loop that crosses itself is told in pieces, within the box as at its edge.
+    from greenmap.model.barrier import Barriers
+
+    def objects(*values):
+        array = np.empty(len(values), dtype=object)
+        array[:] = values
+        return array
+
+    none, x, y = objects(), 500_000, 3_000_000
+    eight = shapely.LineString([(x, y), (x + 20, y + 20), (x + 20, y), (x, y + 20)])
+    straight = shapely.LineString([(x + 50, y), (x + 250, y)])
+    outside = shapely.LineString([(x + 300, y), (x + 400, y)])
+    barriers = Barriers(
+        "EPSG:4543", objects(outside, straight, eight), objects("a", "b", "c"),
+        objects("wall", "fence", "compound"), none, np.empty(0), np.empty(0), none, none,
+        np.empty(0), none, none, none, np.empty(0, np.int64))
+    box_drawn = (x - 10, y - 10, x + 150, y + 100)
+    drawn = shown(wall_lines(barriers, box_drawn))
+    cut = shapely.intersection([straight, eight], shapely.box(*box_drawn))
+    assert [f["geometry"]["type"] for f in drawn] == ["LineString", "MultiLineString"]
+    assert [len(shapely.get_parts(shapely.geometry.shape(f["geometry"]))) for f in drawn] == [
+        len(shapely.get_parts(shape)) for shape in cut]
+    west, east = (lon for lon, _ in drawn[0]["geometry"]["coordinates"])
+    assert abs((east - west) * 99_300 - 100) < 1  # of 200 m the first 100
