@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -221,14 +222,18 @@ def _count(
         ticks[:], place[:] = UNREACHED, -1
     cut = np.linspace(0, slots, threads + 1).astype(np.int64)
     lots = _share_out(work.entrance_start.size - 1, threads)
-    whole, *others = side_by_side(
+    parts = side_by_side(
         lambda lot: _count_chunks(skeleton, work, lot, categories, near), lots, threads=threads
     )
 
     def collect(t: int) -> None:
-        for other in others:
-            add_up(whole, other, cut[t], cut[t + 1])
-        put_rows(skeleton.hung.row, whole, cut[t], cut[t + 1], within, ticks, place)
+        ends = np.clip([cut[t : t + 2], *(part.span for part in parts)], cut[t], cut[t + 1])
+        for first, last in pairwise(np.unique(ends)):
+            here = [part for part in parts if part.span[0] <= first and last <= part.span[1]]
+            whole, *others = here or parts[:1]  # nobody has been there: zeros
+            for other in others:
+                add_up(whole, other, first, last)
+            put_rows(skeleton.hung.row, whole, first, last, within, ticks, place)
 
     side_by_side(collect, range(threads), threads=threads)
     return ticks, place, within

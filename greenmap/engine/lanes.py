@@ -142,3 +142,22 @@ def lowest(typing: Any, bits: Any) -> Any:
         return builder.cttz(given[0], ir.Constant(ir.IntType(1), 1))
 
     return types.uint64(types.uint64), build
+
+
+@step
+def fetch_row(typing: Any, array: Any, row: Any) -> Any:
+    """Have both ends of a row of an array brought near while other work is done."""
+
+    def build(context: Any, builder: Any, signature: Any, given: Any) -> Any:
+        made = context.make_array(signature.args[0])(context, builder, given[0])
+        size = cgutils.unpack_tuple(builder, made.strides)[0]
+        first = builder.mul(given[1], size)
+        byte, word = ir.IntType(8).as_pointer(), ir.IntType(32)
+        kind = ir.FunctionType(ir.VoidType(), [byte, word, word, word])
+        fetch = builder.module.declare_intrinsic("llvm.prefetch", (byte,), kind)
+        for at in (first, builder.sub(builder.add(first, size), _LONG(1))):
+            there = builder.gep(builder.bitcast(made.data, byte), [at])
+            builder.call(fetch, [there, word(1), word(3), word(1)])
+        return context.get_dummy_value()
+
+    return types.void(array, types.uint64), build
