@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import TypeVar
 
 import geopandas as gpd
 import numpy as np
@@ -11,7 +13,7 @@ import pandas as pd
 from greenmap import progress, settings
 from greenmap.engine.threads import side_by_side
 from greenmap.measure.capacity import catchment_places, crowd_places
-from greenmap.measure.causes import Trial, list_trials
+from greenmap.measure.causes import list_trials
 from greenmap.measure.completeness import check_completeness
 from greenmap.measure.count_gates import count_gates
 from greenmap.measure.cover import cover
@@ -31,6 +33,7 @@ from greenmap.model.unit import list_units
 from greenmap.network.hurdles import ASSUMED, CLOSED
 from greenmap.network.islands import island_lines
 
+Asked = TypeVar("Asked")
 MAP_MARGIN_M = 500.0
 """How far around the communities isochrones are drawn."""
 
@@ -112,7 +115,7 @@ def _clauses(study: Study, profile: str) -> list[Clause]:
 
 
 def reach_clauses(study: Study, name: str, attachments: Attachments, search_min: float,
-                  without: tuple[str, ...] = ()) -> ReachTable:
+                  without: tuple[str, ...] = (), memory_gb: float = MEMORY_GB) -> ReachTable:
     """Walk to what one profile's clauses ask for."""
     clauses = _clauses(study, name)
     walker = study.profiles[name]
@@ -125,7 +128,16 @@ def reach_clauses(study: Study, name: str, attachments: Attachments, search_min:
                                                                     | counted),
         search_limit=search_min if timed else None,
         sets=match_clauses(study.amenities, clauses), attachments=attachments, without=without,
+        memory_gb=memory_gb,
     )
+
+
+def _walks_to_clauses(study: Study, put: Attachments, farthest: Mapping[str, float],
+                      without: tuple[str, ...] = ()) -> dict[str, ReachTable]:
+    """Walk to what several profiles' clauses ask for, as far as is said for each."""
+    return _two_at_a_time(
+        lambda one: reach_clauses(study, one[0], put, one[1], without, MEMORY_GB / 2),
+        {name: (name, limit) for name, limit in farthest.items()})
 
 
 def _without_waits(study: Study, attachments: Attachments, search_min: float
@@ -133,8 +145,9 @@ def _without_waits(study: Study, attachments: Attachments, search_min: float
     """Walk again without waits at crossings; None where none are counted."""
     if study.network.wait_s is None:
         return None
-    return {name: reach_clauses(study, name, attachments, search_min, without=("crossing",))
-            for name in study.standard.profiles if study.profiles[name].unit == "min"}
+    farthest = {name: search_min for name in study.standard.profiles
+                if study.profiles[name].unit == "min"}
+    return _walks_to_clauses(study, attachments, farthest, without=("crossing",))
 
 
 def _trials(study: Study, name: str, put: Attachments, taking: str = "") -> dict[str, ReachTable]:
@@ -148,17 +161,24 @@ def _trials(study: Study, name: str, put: Attachments, taking: str = "") -> dict
     trials = list_trials(study.network, study.profiles[name], study.profiles["adult"])
     trials = {cause: trial for cause, trial in trials.items()
               if not taking or taking in trial.without}
+    return _two_at_a_time(
+        lambda trial: reach(
+            study.network, study.homes, study.amenities, profile=trial.profile,
+            without=trial.without, bands=(farthest,), search_limit=farthest, sets=sets,
+            attachments=put, memory_gb=MEMORY_GB / 2), trials)
+
+
+def _two_at_a_time(walk: Callable[[Asked], ReachTable], asked: Mapping[str, Asked]
+                   ) -> dict[str, ReachTable]:
+    """Walk several times: while one walk lays out its streets, another searches."""
     threads = settings.current().threads
 
-    def walk(trial: Trial) -> ReachTable:
+    def alone(one: Asked) -> ReachTable:
         with settings.use(threads=max(threads // 2, 1)):
-            return reach(study.network, study.homes, study.amenities, profile=trial.profile,
-                         without=trial.without, bands=(farthest,), search_limit=farthest,
-                         sets=sets, attachments=put, memory_gb=MEMORY_GB / 2)
+            return walk(one)
 
-    # Two at a time: while one lays out its streets, the other searches.
-    tables = side_by_side(walk, trials.values(), threads=min(threads, 2))
-    return dict(zip(trials, tables, strict=True))
+    tables = side_by_side(alone, asked.values(), threads=min(threads, 2))
+    return dict(zip(asked, tables, strict=True))
 
 
 def _all_trials(study: Study, attachments: Attachments, attach_limit_m: float, steps: int
@@ -195,9 +215,9 @@ def reach_sure(study: Study, attachments: Attachments) -> dict[str, ReachTable] 
                         for part in (attachments.homes, attachments.entrances))
     put = Attachments(homes, entrances)
     shut = replace(study, network=network)
-    return {name: reach_clauses(shut, name, put, max((c.limit for c in _clauses(study, name)),
-                                                     default=SEARCH_MIN))
-            for name in study.standard.profiles}
+    farthest = {name: max((c.limit for c in _clauses(study, name)), default=SEARCH_MIN)
+                for name in study.standard.profiles}
+    return _walks_to_clauses(shut, put, farthest)
 
 
 def _isochrones(study: Study, attachments: Attachments) -> gpd.GeoDataFrame:
