@@ -170,14 +170,8 @@ def put_rows(
                 ticks[r, c], place[r, c] = label >> half, np.uint32(label)
 
 
-@kernel
 def add_up(found: Found, other: Found, first: int, last: int) -> None:
     """Add what another thread found in some slots."""
-    wanted = found.nearest.size > 0
-    categories, bands = np.uint64(found.places.shape[1]), np.uint64(found.places.shape[2])
-    for i in range(np.uint64(first), np.uint64(last)):
-        for c in range(categories):
-            for b in range(bands):
-                found.places[i, c, b] += other.places[i, c, b]
-            if wanted:
-                found.nearest[i, c] = greater(found.nearest[i, c], other.nearest[i, c])
+    found.places[first:last] += other.places[first:last]
+    nearest = found.nearest[first:last]
+    np.maximum(nearest, other.nearest[first:last], out=nearest)
