@@ -16,11 +16,14 @@ from typing import TypeVar
 Piece = TypeVar("Piece")
 Done = TypeVar("Done")
 
+_FEWEST = 8
+"""Threads one may ask for on any machine; those nobody asks for are never started."""
+
 
 @cache
 def _kept(process: int) -> ThreadPoolExecutor:
     """Return the threads of a process, none of them started yet; a fork has none of ours."""
-    return ThreadPoolExecutor(max(os.cpu_count() or 1, 2) - 1, f"greenmap-{process}")
+    return ThreadPoolExecutor(max(os.cpu_count() or 1, _FEWEST) - 1, f"greenmap-{process}")
 
 
 def side_by_side(
