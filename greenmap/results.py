@@ -77,7 +77,8 @@ class _CutAhead:
     """Cuts the layers of the pages in their order, while tables and other pages are written."""
 
     def __init__(self, result: Assessment, codes: list[str]) -> None:
-        shapely.bounds(result.isochrones.geometry.to_numpy())  # GEOS fills these in at first use
+        for table in (result.isochrones, result.study.communities):
+            shapely.bounds(table.geometry.to_numpy())  # GEOS fills these in at first use
         self.result, self.codes = result, iter(codes)
         self.pool = ThreadPoolExecutor(max(1, settings.current().threads - 1))
         self.first: Future[Cut] | None = None

@@ -31,9 +31,11 @@ def test_parts_are_added_and_what_is_no_area_has_none():
     second = shapely.Polygon([(x + 1, y) for x, y in OUTLINE[::-1]])
     shapes = [shapely.MultiPolygon([whole, second]), shapely.LinearRing(OUTLINE),
               shapely.LineString(OUTLINE), shapely.Point(0, 0), None, shapely.Polygon(),
-              shapely.GeometryCollection([whole, shapely.Point(0, 0)])]  # fmt: skip
+              shapely.GeometryCollection([whole, shapely.Point(0, 0)]),
+              shapely.GeometryCollection([shapely.MultiPolygon([whole, second])])]  # fmt: skip
     one = square_m2(0.01)
-    np.testing.assert_allclose(geodesic_areas(shapes), [2 * one, 0, 0, 0, 0, 0, one], rtol=1e-9)
+    expected = [2 * one, 0, 0, 0, 0, 0, one, 2 * one]
+    np.testing.assert_allclose(geodesic_areas(shapes), expected, rtol=1e-9)
     assert geodesic_areas([]).shape == (0,)
 
 

@@ -227,7 +227,10 @@ def bounds(table: gpd.GeoDataFrame) -> list[list[float]]:
 
 def street_lines(network: WalkNetwork, box: Box, *, tolerance_m: float,
                  most_points: int, decimals: int = BACKDROP_DECIMALS) -> Json:
-    """Draw the streets inside a box, see :func:`street_shapes`.
+    """Draw the streets inside a box.
+
+    Larger kinds come first; a kind is drawn whole or not at all, as long as the
+    points suffice and the scale is not too small for it.
 
     Parameters
     ----------
@@ -247,33 +250,13 @@ def street_lines(network: WalkNetwork, box: Box, *, tolerance_m: float,
     Json
         GeoJSON FeatureCollection with one feature or none.
     """
-    lines = street_shapes(network, box, tolerance_m=tolerance_m, most_points=most_points)
+    lines = _street_shapes(network, box, tolerance_m=tolerance_m, most_points=most_points)
     return feature_text(lines, network.crs, [{}], decimals=decimals)
 
 
-def street_shapes(network: WalkNetwork, box: Box, *, tolerance_m: float, most_points: int
-                  ) -> npt.NDArray[Any]:
-    """Return the streets inside a box as one line string of many parts.
-
-    Larger kinds come first; a kind is drawn whole or not at all, as long as the
-    points suffice and the scale is not too small for it.
-
-    Parameters
-    ----------
-    network : WalkNetwork
-        Streets.
-    box : tuple of float
-        Left, bottom, right, top, in the network's CRS, metres.
-    tolerance_m : float
-        Lines may be moved by this much, metres.
-    most_points : int
-        How many points the page can carry.
-
-    Returns
-    -------
-    array (1,) of shapely.MultiLineString
-        In the network's CRS.
-    """
+def _street_shapes(network: WalkNetwork, box: Box, *, tolerance_m: float, most_points: int
+                   ) -> npt.NDArray[Any]:
+    """The streets as one line string of many parts, in the network's CRS."""
     left = most_points
     parts: list[npt.NDArray[Any]] = []
     for edges, coarsest in zip(_edges_by_kind(network, box), _DRAWN_UP_TO_M, strict=True):

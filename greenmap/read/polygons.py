@@ -107,7 +107,10 @@ def geodesic_areas(shapes: Any) -> npt.NDArray[np.float64]:
 
 
 def _areas(given: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
-    parts, row = shapely.get_parts(given, return_index=True)
+    parts, row = given, np.arange(len(given))
+    while (shapely.get_type_id(parts) > shapely.GeometryType.POLYGON).any():  # collections nest
+        parts, whole = shapely.get_parts(parts, return_index=True)
+        row = row[whole]
     polygon = shapely.get_type_id(parts) == shapely.GeometryType.POLYGON
     rings, part = shapely.get_rings(parts[polygon], return_index=True)
     hole = np.append(False, part[1:] == part[:-1])  # each outline comes before its holes
