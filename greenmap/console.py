@@ -6,7 +6,6 @@ import logging
 import sys
 from collections.abc import Callable
 from functools import partial
-from math import ceil, floor
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -46,12 +45,11 @@ def _quiet() -> bool:
 
 def tell_range(result: Assessment) -> None:
     """Print between what shares of communities × clauses are met."""
-    from greenmap.model.met_range import met_range
+    from greenmap.model.met_range import met_range_texts
 
-    met = met_range(result.coverage)
+    met = met_range_texts(result.coverage)
     if met is not None:
-        low, high = floor(met[0] * 1000) / 10, ceil(met[1] * 1000) / 10
-        say("met_range", low=f"{low:g}%", high=f"{high:g}%")
+        say("met_range", low=met[0], high=met[1])
 
 
 def tell_people(study: Study) -> None:

@@ -29,7 +29,7 @@ from greenmap.draw.tally import (
     people_shown,
     tallies,
 )
-from greenmap.model.met_range import met_range
+from greenmap.model.met_range import met_range_texts
 from greenmap.model.outline import is_hull
 from greenmap.model.release import is_public
 from greenmap.model.small_group import groups_hidden
@@ -210,9 +210,8 @@ def _verdicts(result: Assessment, say: Say) -> Html:
                  kind="counts")
     split = fill('<tr><th colspan="{}" scope="rowgroup">{}</th></tr>', len(states) + 1,
                  say("at_share"))
-    met = met_range(result.coverage)
-    between = "" if met is None else say("met_range", low=percent_text(met[0]),
-                                         high=percent_text(met[1]))
+    met = met_range_texts(result.coverage)
+    between = "" if met is None else say("met_range", low=met[0], high=met[1])
     return fill('{}<p>{}</p><p class="quiet">{}</p>',
                 Html(told.replace(cells[0], cells[0] + split, 1)), between, say("verdicts_note"))
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import ceil, floor
 from typing import Any
 
 import pandas as pd
 
 from greenmap import i18n
-from greenmap.model.met_range import met_range
+from greenmap.model.met_range import met_range_texts
 from greenmap.model.outline import is_hull
 from greenmap.model.profile import Profile
 from greenmap.model.release import release_mark
@@ -161,8 +160,8 @@ def _totals(result: Assessment, lang: str) -> Block:
 
 def _met(result: Assessment) -> str | None:
     """Between what shares of communities × clauses are met, rounded down and up."""
-    met = met_range(result.coverage)
-    return None if met is None else f"{floor(met[0] * 1000) / 10:g}%–{ceil(met[1] * 1000) / 10:g}%"
+    met = met_range_texts(result.coverage)
+    return None if met is None else "–".join(met)
 
 
 def _verdicts(result: Assessment, lang: str) -> Block:
